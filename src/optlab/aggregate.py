@@ -1,0 +1,130 @@
+"""Totals by any columns, never over two currencies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from optlab.errors import MarketDataError, PricingError
+from optlab.market import EVERY, Market
+from optlab.pricing import PRICED
+
+UNITS = ("delta", "gamma")
+"""Greeks in units of one underlying: they can't be added over several."""
+
+MONEY = ("value", "cost", "profit", "delta_cash", "gamma_cash", "vega", "theta", "rho")
+"""Amounts in the leg's currency."""
+
+
+def total(
+    valued: pd.DataFrame,
+    market: Market,
+    *,
+    by: Sequence[str] = (),
+    currency: str | None = None,
+    beta_to: str | None = None,
+) -> pd.DataFrame:
+    """Sum value, cost, profit and greeks, one row per group and currency.
+
+    Parameters
+    ----------
+    valued : DataFrame
+        Legs as `optlab.pricing.value` returns them.
+    market : Market
+        For exchange rates and betas.
+    by : sequence of str
+        Columns to total by; none gives one row per currency.
+    currency : str, optional
+        Convert every amount to this currency instead of keeping currencies apart.
+    beta_to : str, optional
+        An index: adds ``beta_delta``, the position in units of that index with the same exposure.
+
+    Returns
+    -------
+    DataFrame
+        ``by``, ``currency``, ``leg_count unpriced no_entry``, then the sums. Legs that could not be priced are
+        counted in ``unpriced`` and are in no sum. cost and profit are empty where a leg has no entry
+        (``no_entry`` counts them), delta and gamma where a group lies over several underlyings.
+
+    Raises
+    ------
+    PricingError
+        If a column to total by does not exist.
+    MarketDataError
+        If an exchange rate or the index's spot is missing.
+    """
+    keys = list(dict.fromkeys([*by, "currency"]))
+    missing = [name for name in keys if name not in valued.columns]
+    if missing:
+        raise PricingError(
+            f"can't total by {', '.join(missing)}: no such column. Fix: use a text column such as underlying, "
+            "expiry, kind, group, account, strategy_id."
+        )
+    amounts = _leg_amounts(valued, market, currency, beta_to)
+    grouped = amounts.groupby(keys, sort=True, dropna=False)
+    sums = grouped[[*MONEY, *UNITS]].sum(min_count=1)
+    counts = grouped[["unpriced", "no_entry"]].sum()
+    table = pd.concat([grouped.size().rename("leg_count"), counts, sums], axis=1)
+    table[["cost", "profit"]] = table[["cost", "profit"]].mask(table["no_entry"] > 0)
+    underlyings = grouped["exposure"].nunique()
+    table[list(UNITS)] = table[list(UNITS)].mask(underlyings > 1)
+    order = ["leg_count", "unpriced", "no_entry", "value", "cost", "profit", "delta", "delta_cash"]
+    order += ["gamma", "gamma_cash", "vega", "theta", "rho"]
+    if beta_to is not None:
+        table["beta_delta"] = grouped["beta_delta"].agg(lambda column: column.sum(skipna=False))
+        order.append("beta_delta")
+    return table[order].reset_index()
+
+
+def _leg_amounts(
+    valued: pd.DataFrame, market: Market, currency: str | None, beta_to: str | None
+) -> pd.DataFrame:
+    """Each leg's summands, in the wanted currency; what has no price has none."""
+    is_priced = valued["status"].isin(PRICED)
+    spot = valued["spot"].fillna(valued["price"])
+    amounts = valued.assign(
+        delta_cash=(valued["delta"] * spot).where(valued["kind"] != "cash", 0.0),
+        gamma_cash=(valued["gamma"] * spot**2 / 100.0).where(valued["kind"] != "cash", 0.0),
+        unpriced=(~is_priced).astype("int64"),
+        no_entry=(is_priced & valued["cost"].isna()).astype("int64"),
+        exposure=valued["underlying"].where(is_priced & (valued["kind"] != "cash")),
+    )
+    amounts[["cost", "profit"]] = amounts[["cost", "profit"]].where(is_priced)
+    if beta_to is not None:
+        amounts["beta_delta"] = _beta_delta(amounts, market, beta_to)
+    if currency is not None:
+        factor = _fx_factors(amounts["currency"], market, currency)
+        amounts[list(MONEY)] = amounts[list(MONEY)].mul(factor, axis=0)
+        amounts["currency"] = currency
+    return amounts
+
+
+def _fx_factors(currencies: pd.Series, market: Market, target: str) -> pd.Series:
+    rates = {source: market.fx_rate(source, target) for source in sorted(set(currencies))}
+    return currencies.map(rates).astype("float64")
+
+
+def betas(market: Market, beta_to: str) -> pd.Series:
+    """Return the beta of each underlying that has one, by name; the index's own is 1."""
+    quoted = market.quotes.dropna(subset=["beta"]).drop_duplicates("underlying")
+    known = quoted.set_index("underlying")["beta"]
+    known[beta_to] = 1.0
+    return known
+
+
+def _beta_delta(amounts: pd.DataFrame, market: Market, beta_to: str) -> pd.Series:
+    index = market.quotes[(market.quotes["underlying"] == beta_to)].dropna(subset=["spot"])
+    said = market.overrides.get("spot", {})
+    spot = said.get(beta_to, said.get(EVERY, index["spot"].iloc[0] if len(index) else np.nan))
+    if not spot > 0:
+        raise MarketDataError(
+            f"no price of the index {beta_to}. Fix: add it to the market, or say --spot {beta_to}=PRICE."
+        )
+    money = amounts["delta_cash"]
+    if len(index) and index["currency"].iloc[0]:
+        money = money * _fx_factors(amounts["currency"], market, index["currency"].iloc[0])
+    beta_delta = amounts["underlying"].map(betas(market, beta_to)).astype("float64") * money / spot
+    has_none = (amounts["kind"] == "cash") | (amounts["unpriced"] > 0)
+    return beta_delta.mask(has_none, 0.0)

@@ -1,0 +1,177 @@
+"""Book and Valuation: what most users hold. Their methods are one call each into the modules below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from optlab import aggregate, join, pricing, strategy
+from optlab import bias as lean
+from optlab import legs as leg_table
+from optlab.errors import Problem, ReadError
+from optlab.market import Market
+from optlab.pricing import Engine
+from optlab.pricing.verify import Verification, verify
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What became of one file's rows: rows = imported + ignored + those with problems.
+
+    Parameters
+    ----------
+    file : str
+        The file as it was named.
+    dialect : str
+        The dialect that read it: ``generic``, ``canonical``, ....
+    rows : int
+        Data rows in the file.
+    imported : int
+        Rows that became legs.
+    ignored : mapping of str to int
+        Rows that are no legs, by class.
+    problems : tuple of Problem
+        Rows that were set aside; a row with several faults has several.
+    """
+
+    file: str
+    dialect: str
+    rows: int
+    imported: int
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Book:
+    """All legs of one run, positions or trades.
+
+    Parameters
+    ----------
+    legs : DataFrame
+        The canonical table, `optlab.legs.LEG_COLUMNS`; a plain DataFrame.
+    files : tuple of FileReport
+        Where the legs came from.
+    notices : tuple of str
+        What the reader assumed, for the user to know.
+    """
+
+    legs: pd.DataFrame
+    files: tuple[FileReport, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> Book:
+        """Make a book from a table of your own; see `optlab.legs.canonical` for what is filled in.
+
+        Raises
+        ------
+        ReadError
+            If a row breaks a rule of the canonical table; the message names the first.
+        """
+        legs = leg_table.canonical(table)
+        broken = leg_table.faults(legs)
+        if broken:
+            first = broken[0]
+            raise ReadError(f"row {first.row}: {first.column} {first.reason}. Fix: {first.fix}.")
+        return cls(legs)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every row that was set aside, in file and line order."""
+        return tuple(problem for report in self.files for problem in report.problems)
+
+    def price(self, market: Market | None = None, *, engine: Engine = "numpy") -> Valuation:
+        """See the book in a market: strategies, quotes, prices and greeks.
+
+        Parameters
+        ----------
+        market : Market, optional
+            Where there is none, the legs' own quotes have to do, and their trade dates are not used as
+            ``as_of``: `Market.of(as_of=...)` says when.
+        engine : {"numpy", "vollib"}
+            Who computes: optlab's kernels or py_vollib.
+
+        Raises
+        ------
+        MarketDataError
+            If the market has no ``as_of``.
+        """
+        market = market or Market.of()
+        named = strategy.assign(self.legs)
+        valued = pricing.value(join.quotes(named, market), engine=engine)
+        return Valuation(valued, market, self)
+
+
+@dataclass(frozen=True, eq=False)
+class Valuation:
+    """A book seen in one market.
+
+    Parameters
+    ----------
+    legs : DataFrame
+        The canonical table with what each stage added, in the order of `optlab.COLUMNS`.
+    market : Market
+        The market it was seen in.
+    book : Book
+        Where it came from.
+    """
+
+    legs: pd.DataFrame
+    market: Market
+    book: Book
+
+    @property
+    def unpriced(self) -> pd.DataFrame:
+        """The legs that have no value, with their status and the fix."""
+        bad = self.legs[~self.legs["status"].isin(pricing.PRICED)]
+        fixes = [
+            pricing.FIXES[status].format(underlying=underlying)
+            for status, underlying in zip(bad["status"], bad["underlying"], strict=True)
+        ]
+        return bad[["source_file", "source_line", "underlying", "status"]].assign(fix=fixes)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was assumed on the way: rates and yields taken as zero, groups over several underlyings."""
+        return (
+            *_assumed(self.legs, "rate", "--rate 3%"),
+            *_assumed(self.legs, "dividend_yield", "--dividend-yield 1%"),
+            *(
+                f"group {group} lies over several underlyings: one strategy for each"
+                for group in strategy.split_groups(self.book.legs)
+            ),
+        )
+
+    def missing_betas(self, beta_to: str) -> tuple[str, ...]:
+        """Name the underlyings that have no beta to an index."""
+        held = self.legs.loc[self.legs["kind"] != "cash", "underlying"]
+        return tuple(sorted(set(held) - set(aggregate.betas(self.market, beta_to).index)))
+
+    def verify(self) -> Verification:
+        """Compare every option's numbers with py_vollib's; see `optlab.pricing.verify`."""
+        return verify(self.legs)
+
+    def greeks(
+        self, by: str | Sequence[str] = (), *, currency: str | None = None, beta_to: str | None = None
+    ) -> pd.DataFrame:
+        """Total value, cost, profit and greeks by any columns; see `optlab.aggregate.total`."""
+        columns = [by] if isinstance(by, str) else list(by)
+        return aggregate.total(self.legs, self.market, by=columns, currency=currency, beta_to=beta_to)
+
+    def bias(
+        self, *, rule: str = "delta", weight: str = "count", neutral: float = lean.NEUTRAL_BAND
+    ) -> lean.Bias:
+        """Say which way the book leans; see `optlab.bias.bias`."""
+        return lean.bias(self.legs, rule=rule, weight=weight, neutral=neutral)
+
+
+def _assumed(legs: pd.DataFrame, name: str, option: str) -> list[str]:
+    is_option = legs["kind"].isin(leg_table.OPTIONS)
+    without = sorted(set(legs.loc[is_option & (legs[f"{name}_source"] == "assumed_zero"), "underlying"]))
+    if not without:
+        return []
+    label = name.replace("_", " ")
+    return [f"no {label} for {', '.join(without)}: taken as 0; add it to the market, or say {option}"]

@@ -1,0 +1,267 @@
+"""The command line: parse, call the library, show. No arithmetic, and the only clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from optlab.options import Input, Output, Quotes, with_options
+
+if TYPE_CHECKING:
+    from optlab.book import Book, Valuation
+    from optlab.market import Market
+    from optlab.render.screen import Screen
+
+DONE, FAILED, INCOMPLETE = 0, 1, 3
+"""Exit statuses; 2 is typer's own for a call that makes no sense."""
+
+READING, PRICING, LEANING, KNOWING = "Reading", "Pricing", "Leaning", "Looking things up"
+
+app = typer.Typer(
+    name="optlab",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="What your option positions are, what they are worth, and which way they lean.",
+    epilog="Each verb has its own help with examples: optlab bias --help",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        import optlab as package
+
+        typer.echo(f"optlab {package.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def optlab(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Declare what holds for every verb."""
+
+
+@app.command(rich_help_panel=READING)
+@with_options
+def check(source: Input, out: Output) -> None:
+    """Say what was read: dialect, rows, and what was set aside and why.
+
+    [bold]Examples[/bold]
+
+      optlab check sample_positions/broken.csv
+
+      optlab check sample_positions/us_book.csv --format json
+    """
+    screen = _screen(out, text_in_pipe=True)
+    book = _read(source)
+    screen.notices(*book.notices)
+    _refuse(screen, source, book)
+    screen.check(book)
+    raise typer.Exit(INCOMPLETE if book.problems else DONE)
+
+
+@app.command(rich_help_panel=READING)
+@with_options
+def convert(source: Input, out: Output) -> None:
+    """Write the canonical table of any input; reading that gives the same book.
+
+    [bold]Examples[/bold]
+
+      optlab convert sample_positions/us_book.csv > book.csv
+
+      optlab convert sample_positions/xiaomi_top_trades.csv -o book.xlsx
+    """
+    screen = _screen(out)
+    book = _read(source)
+    screen.notices(*book.notices)
+    _refuse(screen, source, book)
+    screen.convert(book)
+    _leave(screen, book)
+
+
+@app.command(rich_help_panel=PRICING)
+@with_options
+def price(source: Input, quotes: Quotes, out: Output) -> None:
+    """Price every leg: value, greeks, implied vol, profit and status.
+
+    [bold]Examples[/bold]
+
+      optlab price sample_positions/one_leg.csv --spot 24.24 --vol 43% --rate 2.7% --as-of 2026-10-02
+
+      optlab price sample_positions/us_book.csv -m sample_positions/us_market.csv -o legs.csv --excel
+    """
+    screen = _screen(out)
+    valuation = _value(screen, source, quotes)
+    screen.price(valuation)
+    _leave(screen, valuation.book, valuation)
+
+
+@app.command(rich_help_panel=PRICING)
+@with_options
+def greeks(
+    source: Input,
+    quotes: Quotes,
+    out: Output,
+    by: Annotated[
+        str, typer.Option(metavar="COLS", help="Columns to total by, such as expiry,kind.")
+    ] = "underlying",
+    currency: Annotated[str | None, typer.Option(metavar="ISO", help="Convert every amount to it.")] = None,
+    beta_to: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Add the delta in units of an index.")
+    ] = None,
+) -> None:
+    """Total value, profit and greeks by any columns, never over two currencies.
+
+    [bold]Examples[/bold]
+
+      optlab greeks sample_positions/us_book.csv -m sample_positions/us_market.csv --currency USD --beta-to SPY
+
+      optlab greeks sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv --by expiry,kind
+    """
+    screen = _screen(out)
+    valuation = _value(screen, source, quotes)
+    screen.greeks(valuation, by, currency=currency, beta_to=beta_to)
+    _leave(screen, valuation.book, valuation)
+
+
+@app.command(rich_help_panel=PRICING)
+@with_options
+def verify(source: Input, quotes: Quotes, out: Output) -> None:
+    """Compare every number with py_vollib's; exit status 1 if one differs.
+
+    [bold]Examples[/bold]
+
+      optlab verify sample_positions/us_book.csv -m sample_positions/us_market.csv
+
+      optlab verify sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv -o numbers.csv
+    """
+    screen = _screen(out, text_in_pipe=True)
+    valuation = _value(screen, source, quotes)
+    verification = valuation.verify()
+    screen.verify(verification)
+    if not verification.agrees:
+        raise typer.Exit(FAILED)
+    _leave(screen, valuation.book, valuation)
+
+
+@app.command(rich_help_panel=LEANING)
+@with_options
+def bias(
+    source: Input,
+    quotes: Quotes,
+    out: Output,
+    neutral: Annotated[float, typer.Option(metavar="BAND", help="Delta ratios inside it are neutral.")] = 0.2,
+) -> None:
+    """Say which way the book leans: the headline share, and the strategies behind it.
+
+    [bold]Examples[/bold]
+
+      optlab bias sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv
+
+      optlab bias sample_positions/us_book.csv -m sample_positions/us_market.csv --neutral 0.1 --format json
+    """
+    screen = _screen(out, text_in_pipe=True)
+    valuation = _value(screen, source, quotes)
+    screen.bias(valuation.bias(neutral=neutral), valuation)
+    _leave(screen, valuation.book, valuation)
+
+
+@app.command(rich_help_panel=KNOWING)
+@with_options
+def columns(out: Output) -> None:
+    """Print every column with its unit and meaning.
+
+    [bold]Examples[/bold]
+
+      optlab columns
+
+      optlab columns --format csv > columns.csv
+    """
+    _screen(out).columns()
+
+
+# --- what every verb shares --------------------------------------------------------------------------------
+
+
+def _screen(out: Output, *, text_in_pipe: bool = False) -> Screen:
+    from optlab.render.csv_text import CsvStyle
+    from optlab.render.screen import Screen
+
+    style = CsvStyle(out.excel, out.decimal_comma, out.raw)
+    shape = out.format.value if out.format else None
+    return Screen(shape, out.output, out.width, style, quiet=out.quiet, text_in_pipe=text_in_pipe)
+
+
+def _read(source: Input) -> Book:
+    from optlab.read import read
+
+    return read(source.files, date_order=source.date_order)
+
+
+def _value(screen: Screen, source: Input, quotes: Quotes) -> Valuation:
+    """Read the book and its market, see one in the other, and refuse what is incomplete if asked to."""
+    with screen.progress("reading the book", "pricing") as step:
+        step()
+        market = _market(screen, quotes)
+        book = _read(source)
+        screen.notices(*market.notices, *book.notices)
+        step()
+        valuation = book.price(market, engine=quotes.engine.value)
+    screen.notices(*valuation.notices)
+    _refuse(screen, source, book, valuation)
+    return valuation
+
+
+def _market(screen: Screen, quotes: Quotes) -> Market:
+    from optlab.market import Market, parse_as_of
+    from optlab.read import parse_overrides, read_market
+
+    as_of = None if quotes.as_of is None else parse_as_of(quotes.as_of)
+    market = read_market(quotes.market, as_of=as_of) if quotes.market else Market.of(as_of=as_of)
+    if market.as_of is None:
+        market = market.at(today())
+        screen.notices(f"valued as of today, {today()}: neither the market nor --as-of says when")
+    return market.override(**parse_overrides(quotes.said))
+
+
+def today() -> dt.date:
+    """Return today's date: the only look at a clock in optlab."""
+    return dt.datetime.now(tz=dt.UTC).astimezone().date()
+
+
+def _refuse(screen: Screen, source: Input, book: Book, valuation: Valuation | None = None) -> None:
+    """With --strict, stop before any output if a row was set aside or a leg has no price."""
+    if source.strict and _is_incomplete(book, valuation):
+        screen.problems(book, valuation)
+        raise typer.Exit(FAILED)
+
+
+def _leave(screen: Screen, book: Book, valuation: Valuation | None = None) -> NoReturn:
+    """List what was set aside, and end with the exit status that says so."""
+    screen.problems(book, valuation)
+    raise typer.Exit(INCOMPLETE if _is_incomplete(book, valuation) else DONE)
+
+
+def _is_incomplete(book: Book, valuation: Valuation | None) -> bool:
+    return bool(book.problems) or (valuation is not None and len(valuation.unpriced) > 0)
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one line on standard error, never a traceback."""
+    from optlab.errors import OptlabError
+
+    try:
+        app()
+    except OptlabError as error:
+        typer.echo(f"optlab: {error}", err=True)
+        sys.exit(FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(DONE)

@@ -1,0 +1,289 @@
+"""Market data for each leg: the first source that has a number wins, and its name stays beside it.
+
+The order, from the user's word to the broadest quote:
+
+* volatility: command line, the leg's own iv, its mark and its mid solved, the listed series' settlement and
+  mid solved, the series' printed iv, the expiry's vol, the underlying's vol;
+* spot, rate and dividend yield: command line, the leg, the expiry, the underlying. A forward quoted for the
+  expiry gives the dividend yield that leads from spot to it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from optlab.errors import MarketDataError
+from optlab.legs import DTYPES, OPTIONS
+from optlab.market import EVERY, Market
+from optlab.pricing.implied import implied
+from optlab.venues import expiry_instant, venue_of
+
+SECONDS_PER_YEAR = 31_536_000.0
+
+SOURCES = {
+    "command_line": "said on the command line, or set by Market.override",
+    "leg": "the leg's own column",
+    "leg_iv": "the leg's own iv",
+    "leg_mark": "solved from the leg's mark",
+    "leg_mid": "solved from the middle of the leg's bid and ask",
+    "series_settlement": "solved from the listed series' settlement price",
+    "series_mid": "solved from the middle of the listed series' bid and ask",
+    "series_iv": "printed by the exchange or vendor for the listed series",
+    "expiry": "the market's quote for the expiry",
+    "expiry_forward": "from the forward quoted for the expiry",
+    "underlying": "the market's quote for the underlying",
+    "settle": "the settlement price the user gave for contracts that expired earlier",
+    "assumed_zero": "not given anywhere: zero",
+    "other_currency": "quoted, but in another currency than the leg's: not used",
+}
+"""Every word that a ``_source`` column can hold; empty where there is nothing."""
+
+
+class Candidate(NamedTuple):
+    """Numbers for every leg from one source; NaN where it has none."""
+
+    source: str
+    values: pd.Series
+
+
+def quotes(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
+    """Add spot, rate, dividend_yield, vol and years, each quote followed by where it came from.
+
+    Parameters
+    ----------
+    legs : DataFrame
+        The canonical table.
+    market : Market
+        Must know its ``as_of``.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with ``spot spot_source rate rate_source dividend_yield dividend_yield_source vol
+        vol_source years``. NaN where no source has a number; then ``vol_source`` may hold why solving the
+        leg's mark failed, and ``spot_source`` that the quote is in another currency.
+
+    Raises
+    ------
+    MarketDataError
+        If the market has no ``as_of``.
+    """
+    levels = _levels(legs, market)
+    joined = legs.copy()
+    joined["years"] = years_to_expiry(legs, market)
+    _settle(joined, market)
+    rate, rate_source = first_hit(
+        legs.index,
+        [
+            said(legs, market, "rate"),
+            Candidate("leg", legs["rate"]),
+            Candidate("expiry", levels.expiry["rate"]),
+            Candidate("underlying", levels.underlying["rate"]),
+            Candidate("assumed_zero", pd.Series(0.0, index=legs.index)),
+        ],
+    )
+    spot, spot_source = _spot(joined, market, levels, rate)
+    dividend_yield, dividend_source = _dividend_yield(joined, market, levels, rate, spot)
+    joined = joined.assign(
+        spot=spot,
+        spot_source=spot_source,
+        rate=rate,
+        rate_source=rate_source,
+        dividend_yield=dividend_yield,
+        dividend_yield_source=dividend_source,
+    )
+    joined["vol"], joined["vol_source"] = _vol(joined, market, levels)
+    return joined
+
+
+class _Levels(NamedTuple):
+    """The market's quotes laid beside the legs, one table per level, all indexed like the legs."""
+
+    underlying: pd.DataFrame
+    expiry: pd.DataFrame
+    series: pd.DataFrame
+
+
+def _levels(legs: pd.DataFrame, market: Market) -> _Levels:
+    table = market.quotes
+    has_expiry, has_strike = table["expiry"].notna(), table["strike"].notna()
+    keys = legs[["underlying", "root", "strike", "kind"]].assign(
+        expiry=legs["expiry"].dt.tz_localize(None).dt.normalize()
+    )
+    return _Levels(
+        _beside(keys, table[~has_expiry & ~has_strike], ["underlying"]),
+        _beside(keys, table[has_expiry & ~has_strike], ["underlying", "expiry"]),
+        _beside(keys, table[has_expiry & has_strike], ["root", "expiry", "strike", "kind"]),
+    )
+
+
+def _beside(keys: pd.DataFrame, table: pd.DataFrame, on: list[str]) -> pd.DataFrame:
+    first = table.drop_duplicates(on).drop(columns=[name for name in keys.columns if name not in on])
+    merged = keys[on].merge(first, how="left", on=on)
+    return merged.set_axis(keys.index)
+
+
+def first_hit(index: pd.Index, candidates: Sequence[Candidate]) -> tuple[pd.Series, pd.Series]:
+    """Take, for each leg, the first source that has a number; returns the numbers and the sources' names."""
+    values = np.full(len(index), np.nan)
+    sources = np.full(len(index), "", dtype=object)
+    for source, column in candidates:
+        numbers = column.to_numpy(dtype=float)
+        is_hit = np.isnan(values) & ~np.isnan(numbers)
+        values[is_hit] = numbers[is_hit]
+        sources[is_hit] = source
+    return pd.Series(values, index=index), pd.Series(sources, index=index, dtype="str")
+
+
+def said(legs: pd.DataFrame, market: Market, name: str, source: str = "command_line") -> Candidate:
+    """Return what the user said of each leg's underlying, by its name or for every one."""
+    numbers = market.overrides.get(name, {})
+    for_all = numbers.get(EVERY, np.nan)
+    return Candidate(
+        source, legs["underlying"].map(lambda code: numbers.get(code, for_all)).astype("float64")
+    )
+
+
+def as_of_instants(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
+    """Return the instant at which each leg is valued: as_of, or its market's close for a bare date."""
+    if isinstance(as_of, dt.datetime):
+        return pd.Series(pd.Timestamp(as_of), index=legs.index).astype(DTYPES["time"])
+    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(legs[["root", "currency"]]))
+    instants = [expiry_instant(as_of, venue_of(root, currency)) for root, currency in distinct]
+    column = pd.Series(pd.to_datetime(instants, utc=True)).astype(DTYPES["time"])
+    return column.take(codes).set_axis(legs.index)
+
+
+def years_to_expiry(legs: pd.DataFrame, market: Market) -> pd.Series:
+    """Return seconds to expiry / 31,536,000: 0 once expired today, negative if on an earlier day."""
+    if market.as_of is None:
+        raise MarketDataError("the market has no date. Fix: say when it holds, such as --as-of 2026-10-02.")
+    now = as_of_instants(legs, market.as_of)
+    years = (legs["expiry"] - now).dt.total_seconds() / SECONDS_PER_YEAR
+    return years.mask((years < 0) & ~_expired_earlier(legs, market.as_of), 0.0)
+
+
+def _expired_earlier(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
+    """Say which legs expired before the as_of day, as that day is counted where they trade."""
+    if not isinstance(as_of, dt.datetime):
+        today = pd.Series(pd.Timestamp(as_of), index=legs.index)
+    else:
+        codes, distinct = pd.factorize(pd.MultiIndex.from_frame(legs[["root", "currency"]]))
+        days = [
+            pd.Timestamp(as_of).tz_convert(venue_of(root, currency).timezone).tz_localize(None).normalize()
+            for root, currency in distinct
+        ]
+        today = pd.Series(days).take(codes).set_axis(legs.index)
+    # No listed market's close falls on another day in UTC, so the UTC day is the local day.
+    return legs["expiry"].dt.tz_localize(None).dt.normalize() < today
+
+
+def _settle(joined: pd.DataFrame, market: Market) -> None:
+    """Let contracts that expired earlier settle at the price the user gave."""
+    price = said(joined, market, "settle")[1]
+    is_settled = (joined["years"] < 0) & price.notna()
+    joined["years"] = joined["years"].mask(is_settled, 0.0)
+    joined["settle"] = price.where(is_settled)
+
+
+def _spot(
+    joined: pd.DataFrame, market: Market, levels: _Levels, rate: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    settle = joined.pop("settle")
+    from_forward = levels.expiry["forward"] * np.exp(
+        -(rate - levels.expiry["dividend_yield"].fillna(levels.underlying["dividend_yield"]).fillna(0.0))
+        * joined["years"]
+    )
+    quoted = [
+        Candidate("expiry", levels.expiry["spot"]),
+        Candidate("underlying", levels.underlying["spot"]),
+        Candidate("expiry_forward", from_forward),
+    ]
+    currency = levels.underlying["currency"].fillna("")
+    is_foreign = (currency != "") & (joined["currency"] != "") & (currency != joined["currency"])
+    usable = [Candidate(source, values.mask(is_foreign)) for source, values in quoted]
+    own = [Candidate("settle", settle), said(joined, market, "spot"), Candidate("leg", joined["spot"])]
+    spot, source = first_hit(joined.index, [*own, *usable])
+    return spot, source.mask(is_foreign & spot.isna(), "other_currency")
+
+
+def _dividend_yield(
+    joined: pd.DataFrame, market: Market, levels: _Levels, rate: pd.Series, spot: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    # The forward belongs to the market's own spot: a spot said on the command line moves both.
+    quoted_spot = levels.expiry["spot"].fillna(levels.underlying["spot"]).fillna(spot)
+    years = joined["years"].where(joined["years"] > 0)
+    from_forward = rate - np.log(levels.expiry["forward"] / quoted_spot) / years
+    return first_hit(
+        joined.index,
+        [
+            said(joined, market, "dividend_yield"),
+            Candidate("leg", joined["dividend_yield"]),
+            Candidate("expiry_forward", from_forward),
+            Candidate("expiry", levels.expiry["dividend_yield"]),
+            Candidate("underlying", levels.underlying["dividend_yield"]),
+            Candidate("assumed_zero", pd.Series(0.0, index=joined.index)),
+        ],
+    )
+
+
+def _vol(joined: pd.DataFrame, market: Market, levels: _Levels) -> tuple[pd.Series, pd.Series]:
+    is_option = joined["kind"].isin(OPTIONS)
+    has_vol = is_option | joined["kind"].isin(("stock", "future"))
+    series = levels.series
+    direct = [said(joined, market, "vol"), Candidate("leg_iv", joined["iv"])]
+    to_solve = [
+        Candidate("leg_mark", joined["mark"]),
+        Candidate("leg_mid", _middle(joined)),
+        Candidate("series_settlement", series["settlement_price"]),
+        Candidate("series_mid", _middle(series)),
+    ]
+    broad = [
+        Candidate("series_iv", series["iv"]),
+        Candidate("expiry", levels.expiry["vol"]),
+        Candidate("underlying", levels.underlying["vol"]),
+    ]
+    known, _ = first_hit(joined.index, direct)
+    solved, failures = _solve(joined, to_solve, is_option & known.isna())
+    candidates = [Candidate(source, values.where(has_vol)) for source, values in [*direct, *solved, *broad]]
+    vol, source = first_hit(joined.index, candidates)
+    return vol, source.mask(vol.isna() & is_option, failures)
+
+
+def _middle(table: pd.DataFrame) -> pd.Series:
+    """Return the middle of bid and ask; a bid of zero is no bid."""
+    bid, ask = table["bid"], table["ask"]
+    return ((bid + ask) / 2).where((bid > 0) & (ask >= bid))
+
+
+def _solve(
+    joined: pd.DataFrame, prices: Sequence[Candidate], wanted: pd.Series
+) -> tuple[list[Candidate], pd.Series]:
+    """Solve each source's prices for a vol where nothing before it had one; also why the first failed."""
+    wanted = wanted & (joined["years"] > 0) & joined["spot"].notna()
+    failures = pd.Series("", index=joined.index, dtype="str")
+    solved: list[Candidate] = []
+    for source, column in prices:
+        vols = pd.Series(np.nan, index=joined.index)
+        is_open = wanted & column.notna()
+        part = joined[is_open]
+        if len(part):
+            answer = implied(
+                column[is_open].to_numpy(dtype=float),
+                np.where(part["kind"] == "call", 1.0, -1.0),
+                *(part[name].to_numpy(dtype=float) for name in _MODEL_INPUTS),
+            )
+            vols[is_open] = answer.vol
+            missed = part.index[(answer.status != "ok") & (failures[part.index] == "").to_numpy()]
+            failures[missed] = pd.Series(answer.status, index=part.index, dtype="str")[missed]
+        wanted = wanted & vols.isna()
+        solved.append(Candidate(source, vols))
+    return solved, failures
+
+
+_MODEL_INPUTS = ("spot", "strike", "years", "rate", "dividend_yield")

@@ -1,0 +1,220 @@
+"""A market: quotes at one instant, on three levels, with what the user said on top of them.
+
+A quote belongs to an underlying, to one expiry of it, or to one listed series, by which of the key columns
+``expiry``, ``strike`` and ``kind`` are filled. Which quote a leg takes is decided in `optlab.join`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+import pandas as pd
+
+from optlab.errors import MarketDataError
+from optlab.venues import find_root, is_currency_pair
+
+QUOTE_KEYS = ("underlying", "root", "expiry", "strike", "kind")
+QUOTE_NUMBERS = (
+    "spot",
+    "forward",
+    "rate",
+    "dividend_yield",
+    "vol",
+    "beta",
+    "settlement_price",
+    "bid",
+    "ask",
+    "iv",
+    "volume",
+    "open_interest",
+    "open_interest_change",
+)
+QUOTE_COLUMNS = ("as_of", *QUOTE_KEYS, *QUOTE_NUMBERS, "currency", "source_file", "source_line")
+"""``as_of`` and ``expiry`` are plain dates (``datetime64[us]``), ``strike`` NaN and ``kind`` empty where unused."""
+
+OVERRIDABLE = ("spot", "vol", "rate", "dividend_yield", "settle")
+EVERY = "*"
+"""The key of an override that holds for every underlying."""
+
+Overrides = Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, eq=False)
+class Market:
+    """Quotes at one instant.
+
+    Parameters
+    ----------
+    quotes : DataFrame
+        `QUOTE_COLUMNS`, a row per quote; see `quote_table`.
+    as_of : date or aware datetime or None
+        When the quotes hold. A bare date means each market's own close on that day. None: not known.
+    overrides : mapping of mappings
+        What the user said, ``{"spot": {"MIU": 24.24}, "rate": {"*": 0.03}}``; wins over everything else.
+    notices : tuple of str
+        What the reader of the quotes wants the user to know.
+
+    Examples
+    --------
+    >>> market = Market.of(spot={"MIU": 24.24}, vol={"MIU": 0.43}, rate=0.027, as_of="2026-10-02")
+    >>> market.as_of.isoformat()
+    '2026-10-02'
+    """
+
+    quotes: pd.DataFrame
+    as_of: dt.date | None = None
+    overrides: Overrides = field(default_factory=lambda: MappingProxyType({}))
+    notices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        as_of: str | dt.date | None = None,
+        spot: float | Mapping[str, float] | None = None,
+        vol: float | Mapping[str, float] | None = None,
+        rate: float | Mapping[str, float] | None = None,
+        dividend_yield: float | Mapping[str, float] | None = None,
+    ) -> Market:
+        """Make a market from numbers alone, one for all underlyings or one for each."""
+        market = cls(quote_table([]), parse_as_of(as_of) if as_of is not None else None)
+        return market.override(spot=spot, vol=vol, rate=rate, dividend_yield=dividend_yield)
+
+    @classmethod
+    def combine(cls, markets: Sequence[Market]) -> Market:
+        """Lay several markets over each other: the first that has a quote wins."""
+        if not markets:
+            return cls(quote_table([]))
+        dates = [market.as_of for market in markets if market.as_of is not None]
+        merged: dict[str, dict[str, float]] = {}
+        for market in reversed(markets):
+            for name, values in market.overrides.items():
+                merged.setdefault(name, {}).update(values)
+        return cls(
+            pd.concat([market.quotes for market in markets], ignore_index=True),
+            dates[0] if dates else None,
+            merged,
+            tuple(notice for market in markets for notice in market.notices),
+        )
+
+    def override(self, **values: float | Mapping[str, float] | None) -> Market:
+        """Put the user's own numbers on top: ``spot vol rate dividend_yield settle``.
+
+        A plain number holds for every underlying, a mapping for those it names. ``settle`` is the price
+        at which contracts that expired on an earlier day were settled.
+
+        Raises
+        ------
+        MarketDataError
+            For a name that cannot be overridden.
+        """
+        merged = {name: dict(mapping) for name, mapping in self.overrides.items()}
+        for name, value in values.items():
+            if name not in OVERRIDABLE:
+                raise MarketDataError(f"{name} can't be set. Fix: set one of {', '.join(OVERRIDABLE)}.")
+            if value is not None:
+                numbers = value if isinstance(value, Mapping) else {EVERY: value}
+                merged.setdefault(name, {}).update(
+                    {_underlying(code): float(number) for code, number in numbers.items()}
+                )
+        return replace(self, overrides=merged)
+
+    def at(self, as_of: str | dt.date) -> Market:
+        """Return the same quotes seen at another time."""
+        return replace(self, as_of=parse_as_of(as_of))
+
+    @property
+    def fx(self) -> dict[str, float]:
+        """Exchange rates by pair: ``{"USDHKD": 7.8}`` is 7.8 HKD for one USD."""
+        pairs = self.quotes[self.quotes["underlying"].map(is_currency_pair).astype(bool)]
+        rates = pairs.dropna(subset=["spot"]).drop_duplicates("underlying")
+        return dict(zip(rates["underlying"], rates["spot"].astype(float), strict=True))
+
+    def fx_rate(self, source: str, target: str) -> float:
+        """Return how much of the target currency one unit of the source currency is.
+
+        Uses the pair, its inverse, or one step through a third currency.
+
+        Raises
+        ------
+        MarketDataError
+            If no quoted pairs connect the two; the message names the row to add.
+        """
+        if source == target:
+            return 1.0
+        rates = self.fx
+        steps = {**{pair: 1.0 / rate for pair, rate in rates.items()}}
+        steps = {pair[3:] + pair[:3]: rate for pair, rate in steps.items()} | rates
+        if source + target in steps:
+            return steps[source + target]
+        for pair, rate in sorted(steps.items()):
+            if pair[:3] == source and pair[3:] + target in steps:
+                return rate * steps[pair[3:] + target]
+        raise MarketDataError(
+            f"no exchange rate from {source} to {target}. Fix: add the row underlying={source}{target}, "
+            f"spot={target} per {source} to the market file."
+        )
+
+
+def _underlying(code: str) -> str:
+    listed = find_root(code)
+    return listed.underlying if listed else code
+
+
+def quote_table(rows: Sequence[Mapping[str, object]] | pd.DataFrame) -> pd.DataFrame:
+    """Build the table of quotes from rows that name only what they have.
+
+    Dates are plain days; text that is missing is empty, numbers that are missing are NaN.
+    """
+    table = pd.DataFrame(rows).reindex(columns=list(QUOTE_COLUMNS))
+    for name in ("as_of", "expiry"):
+        table[name] = pd.to_datetime(table[name]).astype("datetime64[us]")
+    for name in (*QUOTE_NUMBERS, "strike"):
+        table[name] = table[name].astype("float64")
+    for name in ("underlying", "root", "kind", "currency", "source_file"):
+        table[name] = table[name].astype("object").where(table[name].notna(), "").astype("str")
+    table["root"] = table["root"].where(table["root"] != "", table["underlying"])
+    table["source_line"] = table["source_line"].fillna(0).astype("int64")
+    return table
+
+
+def parse_as_of(when: str | dt.date) -> dt.date:
+    """Read a time as the user writes it: a bare date, or a date and time with its zone.
+
+    >>> parse_as_of("2026-10-02")
+    datetime.date(2026, 10, 2)
+    >>> parse_as_of("2026-10-02T10:30+08:00").isoformat()
+    '2026-10-02T10:30:00+08:00'
+
+    Raises
+    ------
+    MarketDataError
+        If it is neither, or a time without a zone.
+    """
+    if isinstance(when, dt.datetime):
+        moment: dt.date = when
+    elif isinstance(when, dt.date):
+        return when
+    else:
+        moment = _parse_text(when.strip())
+    if isinstance(moment, dt.datetime) and moment.tzinfo is None:
+        raise MarketDataError(
+            f"as-of {when!s} has a time but no zone. Fix: write 2026-10-02 or 2026-10-02T15:30+08:00."
+        )
+    return moment
+
+
+def _parse_text(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise MarketDataError(
+            f"as-of {text!r} is not a date. Fix: write 2026-10-02 or 2026-10-02T15:30+08:00."
+        ) from None

@@ -1,0 +1,176 @@
+"""The options that verbs share, in groups: a verb names a group as one parameter and gets all its options."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+
+class Format(StrEnum):
+    """How a result is printed."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class EngineName(StrEnum):
+    """Who computes."""
+
+    numpy = "numpy"
+    vollib = "vollib"
+
+
+class DateOrder(StrEnum):
+    """How 03/04/2026 is meant."""
+
+    mdy = "mdy"
+    dmy = "dmy"
+
+
+@dataclass(frozen=True)
+class Input:
+    """Which files, and how to read them."""
+
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="Position files; - is standard input.", show_default=False),
+    ]
+    date_order: Annotated[
+        DateOrder | None,
+        typer.Option(metavar="mdy|dmy", help="How 03/04/2026 is meant: March or April.", show_default=False),
+    ] = None
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Fail, before any output, if a row or a leg is set aside.")
+    ] = False
+
+
+@dataclass(frozen=True)
+class Quotes:
+    """The market, and what the user says on top of it."""
+
+    market: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--market",
+            "-m",
+            metavar="FILE",
+            help="Market file, or HKEX daily report; of several the first wins.",
+        ),
+    ] = None
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN", help="Value as of 2026-10-02 (each market's close) or 2026-10-02T15:30+08:00."
+        ),
+    ] = None
+    spot: Annotated[
+        list[str] | None, typer.Option(metavar="[NAME=]PRICE", help="Spot, of one underlying or of all.")
+    ] = None
+    vol: Annotated[list[str] | None, typer.Option(metavar="[NAME=]VOL", help="Volatility: 0.43 or 43%.")] = (
+        None
+    )
+    rate: Annotated[
+        list[str] | None, typer.Option(metavar="[NAME=]RATE", help="Interest rate: 0.03 or 3%.")
+    ] = None
+    dividend_yield: Annotated[
+        list[str] | None, typer.Option(metavar="[NAME=]YIELD", help="Dividend yield: 0.01 or 1%.")
+    ] = None
+    settle: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=PRICE", help="What contracts that expired on an earlier day settled at."),
+    ] = None
+    engine: Annotated[
+        EngineName, typer.Option(help="optlab's own kernels, or py_vollib for every number.")
+    ] = EngineName.numpy
+
+    @property
+    def said(self) -> dict[str, list[str]]:
+        """What the user said on top of the market, by name, as it was typed."""
+        names = ("spot", "vol", "rate", "dividend_yield", "settle")
+        return {name: getattr(self, name) or [] for name in names}
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a result goes, and how it is written."""
+
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="PATH", help="Write to .csv .json .parquet or .xlsx instead."),
+    ] = None
+    format: Annotated[
+        Format | None,
+        typer.Option(
+            help="How to print; by default a table, and in a pipe what a program reads.", show_default=False
+        ),
+    ] = None
+    width: Annotated[
+        int | None, typer.Option(metavar="N", min=20, help="Width of tables.", show_default="the window's")
+    ] = None
+    excel: Annotated[bool, typer.Option("--excel", help="CSV for Excel on Windows: BOM and CRLF.")] = False
+    decimal_comma: Annotated[bool, typer.Option("--decimal-comma", help="CSV with 1,5 and semicolons.")] = (
+        False
+    )
+    raw: Annotated[bool, typer.Option("--raw", help="CSV without the guard against formulas in text.")] = (
+        False
+    )
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on standard error but errors.")] = (
+        False
+    )
+
+
+PANELS = {Input: "Reading", Quotes: "Market", Output: "Output"}
+"""The groups, and the heading each has in a verb's help."""
+
+
+def with_options(verb: Callable[..., None]) -> Callable[..., None]:
+    """Turn each parameter that is a group of options into those options, for typer to see.
+
+    Options of all groups stand before the verb's own, as a group's required argument has to come first.
+    """
+    hints = get_type_hints(verb, include_extras=True)
+    groups = {name: hint for name, hint in hints.items() if hint in PANELS}
+    own = [
+        parameter.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, parameter in inspect.signature(verb).parameters.items()
+        if name not in groups
+    ]
+    shared = [parameter for group in groups.values() for parameter in _parameters(group)]
+
+    @functools.wraps(verb)
+    def expanded(**values: Any) -> None:  # noqa: ANN401 - whatever the options hold
+        made = {
+            name: group(**{field.name: values.pop(field.name) for field in dataclasses.fields(group)})
+            for name, group in groups.items()
+        }
+        verb(**made, **values)
+
+    parameters = [*shared, *own]
+    required_first = sorted(parameters, key=lambda parameter: parameter.default is not parameter.empty)
+    expanded.__signature__ = inspect.Signature(required_first)  # type: ignore[attr-defined]
+    expanded.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    return expanded
+
+
+def _parameters(group: type) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    for hint in hints.values():
+        hint.__metadata__[0].rich_help_panel = PANELS[group]
+    return [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.default is dataclasses.MISSING else field.default,
+            annotation=hints[field.name],
+        )
+        for field in dataclasses.fields(group)
+    ]

@@ -1,0 +1,210 @@
+"""Delimited text: CSV with comma, semicolon, tab or bar, quoted or not, with or without lines before the header."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from optlab.errors import Problem, ReadError, shorten
+from optlab.read.tables import IsHeader, RawTable
+
+DELIMITERS = (",", ";", "\t", "|")
+HEADER_WITHIN = 60
+"""Lines at the top of a file among which the header is looked for."""
+_CHUNK = 20_000
+_QUOTE_FIX = "close the quote, or double it inside the cell"
+_RAGGED_FIX = "write one cell per column, and quote a cell that holds the delimiter"
+_EXCEL_ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|FIELD!)")
+
+
+class _Header(NamedTuple):
+    delimiter: str
+    cells: tuple[str, ...]
+    start: int
+    """The line, counted from 0, on which the data starts."""
+    skipped: int
+    """Lines with text before the header."""
+
+
+class _Record(NamedTuple):
+    line: int
+    cells: list[str]
+
+
+def read_delimited(file: str, text: str, is_header: IsHeader) -> RawTable:
+    """Split delimited text into a raw table.
+
+    The header is the first line that `is_header` knows, else the first that holds anything. Blank lines and
+    lines that start with # are skipped; empty cells beyond the header's width are dropped.
+    """
+    lines = io.StringIO(text, newline="").readlines()
+    header = _find_header(file, lines, is_header)
+    notices = ()
+    if header.skipped:
+        count = f"{header.skipped} line{'s' if header.skipped > 1 else ''}"
+        notices = (f"{file}: {count} before the header were skipped.",)
+    body = "".join(lines[header.start :])
+    cells = _fast_cells(body, len(header.cells), header.delimiter)
+    if cells is not None:
+        numbers = np.arange(len(cells), dtype="int64") + header.start + 1
+        return RawTable(
+            file, header.cells, cells, numbers, len(cells), notices=notices, delimiter=header.delimiter
+        )
+    return _slow_table(file, lines, header, notices)
+
+
+def _find_header(file: str, lines: list[str], is_header: IsHeader) -> _Header:
+    top = lines[:HEADER_WITHIN]
+    for delimiter in DELIMITERS:
+        skipped = 0
+        for record, start in _top_records(top, delimiter):
+            names = _trim(record)
+            if is_header(names):
+                return _Header(delimiter, tuple(names), start, skipped)
+            skipped += 1
+    return _first_line(file, top)
+
+
+def _first_line(file: str, top: list[str]) -> _Header:
+    """Take the first line that holds anything, split by the delimiter it has most of."""
+    first = next((line for line in top if line.strip() and not _is_comment(line)), "")
+    unquoted = re.sub(r'"[^"]*"', "", first)
+    delimiter = max(DELIMITERS, key=unquoted.count)
+    for record, start in _top_records(top, delimiter):
+        return _Header(delimiter, tuple(_trim(record)), start, 0)
+    raise ReadError(f"{file}: holds no header line. Fix: name the columns in the first line.")
+
+
+def _top_records(lines: list[str], delimiter: str) -> Iterator[tuple[list[str], int]]:
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        for record in reader:
+            if any(cell.strip() for cell in record) and not _is_comment(record[0]):
+                yield [cell.strip() for cell in record], reader.line_num
+    except csv.Error:
+        return
+
+
+def _is_comment(text: str) -> bool:
+    return text.startswith("#") and not _EXCEL_ERROR.match(text)
+
+
+def _trim(cells: Sequence[str]) -> list[str]:
+    kept = list(cells)
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return kept
+
+
+def _fast_cells(body: str, width: int, delimiter: str) -> pd.DataFrame | None:
+    """Split a body without quotes, comments, blank or ragged lines at once; None if it is not that plain."""
+    if '"' in body or "#" in body or "\x00" in body or body.count("\r") != body.count("\r\n") or not body:
+        return None
+    bytes_ = np.frombuffer(body.encode("utf-8"), dtype="uint8")
+    ends = np.flatnonzero(bytes_ == 10)
+    if not len(ends) or ends[-1] != len(bytes_) - 1:
+        ends = np.append(ends, len(bytes_))
+    per_line = np.diff(np.searchsorted(np.flatnonzero(bytes_ == ord(delimiter)), ends), prepend=0)
+    shortest = width + 1 if "\r" in body else width
+    if (per_line != width - 1).any() or (np.diff(ends, prepend=-1) <= shortest).any():
+        return None
+    return pd.read_csv(
+        io.StringIO(body),
+        sep=delimiter,
+        header=None,
+        dtype="str",
+        na_filter=False,
+        quoting=csv.QUOTE_NONE,
+        skip_blank_lines=False,
+        index_col=False,
+        engine="c",
+    )
+
+
+def _slow_table(file: str, lines: list[str], header: _Header, notices: tuple[str, ...]) -> RawTable:
+    width = len(header.cells)
+    names = list(header.cells)
+    problems: list[Problem] = []
+    chunks: list[pd.DataFrame] = []
+    numbers: list[int] = []
+    repeated = 0
+    records = _records(file, lines, header, problems)
+    while chunk := list(itertools.islice(records, _CHUNK)):
+        fitting: list[list[str]] = []
+        for line, cells in chunk:
+            kept = cells if len(cells) == width else _fit(cells, width)
+            if len(kept) != width:
+                problems.append(_ragged(file, line, cells, width, header.delimiter))
+            elif kept[0].strip() == names[0] and [cell.strip() for cell in kept] == names:
+                repeated += 1
+            else:
+                fitting.append(kept)
+                numbers.append(line)
+        columns = zip(*fitting, strict=True) if fitting else [()] * width
+        chunks.append(
+            pd.DataFrame({place: pd.Series(column, dtype="str") for place, column in enumerate(columns)})
+        )
+    cells_ = pd.concat(chunks, ignore_index=True) if chunks else _no_cells(width)
+    return RawTable(
+        file,
+        header.cells,
+        cells_,
+        np.array(numbers, dtype="int64"),
+        len(numbers) + len(problems) + repeated,
+        tuple(sorted(problems)),
+        {"repeated header": repeated} if repeated else {},
+        notices,
+        header.delimiter,
+    )
+
+
+def _no_cells(width: int) -> pd.DataFrame:
+    return pd.DataFrame({place: pd.Series([], dtype="str") for place in range(width)})
+
+
+def _records(file: str, lines: list[str], header: _Header, problems: list[Problem]) -> Iterator[_Record]:
+    """Give every record with its first line; a quote that is never closed costs its own line only."""
+    start = header.start
+    while start < len(lines):
+        reader = csv.reader(itertools.islice(lines, start, None), delimiter=header.delimiter)
+        first = start
+        try:
+            for cells in reader:
+                if start + reader.line_num >= len(lines) and _is_open(lines[first:], header.delimiter):
+                    raise csv.Error
+                if any(cell.strip() for cell in cells) and not _is_comment(cells[0]):
+                    yield _Record(first + 1, cells)
+                first = start + reader.line_num
+        except csv.Error:
+            reason = "has a quote that is never closed"
+            problems.append(Problem(file, first + 1, "", shorten(lines[first].rstrip()), reason, _QUOTE_FIX))
+            start = first + 1
+        else:
+            return
+
+
+def _is_open(lines: list[str], delimiter: str) -> bool:
+    """Say whether the last record of a file ends inside a quote."""
+    if not any('"' in line for line in lines):
+        return False
+    try:
+        list(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return "unexpected end" in str(error)
+    return False
+
+
+def _fit(cells: list[str], width: int) -> list[str]:
+    return cells[:width] if len(cells) > width and not any(map(str.strip, cells[width:])) else cells
+
+
+def _ragged(file: str, line: int, cells: list[str], width: int, delimiter: str) -> Problem:
+    reason = f"has {len(cells)} cells where the header has {width}"
+    return Problem(file, line, "", delimiter.join(cells), reason, _RAGGED_FIX)

@@ -1,0 +1,92 @@
+"""CSV for spreadsheets: typed numbers, ISO dates, empty for missing, and no cell that a spreadsheet would run.
+
+A spreadsheet evaluates a text cell that begins like a formula, whatever its quotes. Such cells get a leading
+apostrophe; numbers are never touched. optlab's own reader takes that apostrophe off again, so that export
+and import give the same book. Source: OWASP, CSV Injection; CWE-1236.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from optlab.legs import DTYPES, expiry_instants
+
+FORMULA_STARTS = tuple("=+-@|%\t\r\n\0＝＋－＠")  # noqa: RUF001 - the full-width forms run too
+
+
+@dataclass(frozen=True, slots=True)
+class CsvStyle:
+    """How the file is written.
+
+    Parameters
+    ----------
+    excel : bool
+        A byte order mark and CRLF, so that a double click in Windows reads it as UTF-8.
+    decimal_comma : bool
+        1,5 and semicolons, as spreadsheets in most of Europe expect.
+    raw : bool
+        Leave cells that look like formulas as they are.
+    """
+
+    excel: bool = False
+    decimal_comma: bool = False
+    raw: bool = False
+
+
+def csv_text(table: pd.DataFrame, style: CsvStyle | None = None) -> str:
+    """Write a table as CSV text; see `CsvStyle`. Lines end with a line feed, or CRLF for Excel."""
+    style = style or CsvStyle()
+    plain = plain_times(table)
+    if not style.raw:
+        is_text = [name for name in plain.columns if not pd.api.types.is_numeric_dtype(plain[name])]
+        plain = plain.assign(**{name: plain[name].map(guard, na_action="ignore") for name in is_text})
+    text: str = plain.to_csv(
+        index=False,
+        sep=";" if style.decimal_comma else ",",
+        decimal="," if style.decimal_comma else ".",
+        lineterminator="\r\n" if style.excel else "\n",
+    )
+    return "\ufeff" + text if style.excel else text
+
+
+def guard(cell: object) -> object:
+    """Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    >>> guard("=1+1"), guard("-AAL241220P13.5"), guard("-12.5"), guard("AAPL")
+    ("'=1+1", "'-AAL241220P13.5", '-12.5', 'AAPL')
+    """
+    if not isinstance(cell, str) or not cell.lstrip(" '").startswith(FORMULA_STARTS):
+        return cell
+    try:
+        float(cell)
+    except ValueError:
+        return f"'{cell}"
+    return cell
+
+
+def plain_times(table: pd.DataFrame) -> pd.DataFrame:
+    """Write times as spreadsheets read them: an expiry at the market's close as its date, else UTC."""
+    plain = table.copy()
+    for name in plain.columns:
+        if not pd.api.types.is_datetime64_any_dtype(plain[name]):
+            continue
+        full = plain[name].dt.strftime("%Y-%m-%d %H:%M:%S")
+        fraction = plain[name].dt.microsecond.map(".{:06d}".format).where(plain[name].dt.microsecond > 0, "")
+        text = full + fraction.fillna("")
+        if name == "expiry":
+            text = text.mask(_is_close(table), plain[name].dt.strftime("%Y-%m-%d"))
+        plain[name] = text
+    return plain
+
+
+def _is_close(table: pd.DataFrame) -> pd.Series:
+    """Say which expiries are their market's close, so that a bare date says the same."""
+    needed = ("root", "currency", "settlement")
+    if not all(name in table.columns for name in needed):
+        return table["expiry"].notna()  # totals by expiry show the day
+    has_expiry = table["expiry"].notna()
+    close = pd.Series(pd.NaT, index=table.index, dtype=DTYPES["time"])
+    close[has_expiry] = expiry_instants(table[has_expiry])
+    return close == table["expiry"]

@@ -1,0 +1,187 @@
+"""Results as files, written whole or not at all; the suffix says the format."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+from optlab.bias import Bias
+from optlab.errors import ReadError
+from optlab.render.csv_text import CsvStyle, csv_text
+from optlab.render.tables import STYLES, Result, tables_of
+
+FIRST_ROW_FROZEN = (1, 0)
+WIDEST_COLUMN = 48
+
+
+def write(result: Result, path: str | Path, *, style: CsvStyle | None = None) -> list[Path]:
+    """Write a result to a file: ``.csv .json .parquet .xlsx`` by its suffix.
+
+    A result of several tables becomes one document in JSON and one sheet each in XLSX; in CSV and Parquet the
+    main table takes the name and each other one stands beside it: ``bias.csv`` and ``bias.shares.csv``.
+
+    Returns
+    -------
+    list of Path
+        The files written. Each is written beside its place first and then renamed, so that a reader never
+        sees half a file.
+
+    Raises
+    ------
+    ReadError
+        For a suffix that is no format, or a place that can't be written.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in WRITERS:
+        raise ReadError(
+            f"{path}: {suffix or 'no suffix'} is no output format. Fix: end in {', '.join(WRITERS)}."
+        )
+    if suffix in ONE_DOCUMENT:
+        contents = {path: WRITERS[suffix](result, style)}
+    else:
+        found = tables_of(result)
+        main = next(iter(found))
+        contents = {
+            path if name == main else path.with_suffix(f".{name}{path.suffix}"): WRITERS[suffix](table, style)
+            for name, table in found.items()
+        }
+    for place, content in contents.items():
+        _replace(place, content)
+    return list(contents)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise ReadError(
+            f"{path}: {error.strerror}. Fix: write to a folder that exists and is yours."
+        ) from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(temporary).chmod(0o666 & ~mask)
+        Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise ReadError(f"{path}: {error.strerror}. Fix: write to a file that can be replaced.") from error
+
+
+def json_text(result: Result) -> str:
+    """Write a result as JSON: a list of records, or for a bias one document; missing numbers are null."""
+    found = tables_of(result)
+    document: object = {name: records(table) for name, table in found.items()}
+    if isinstance(result, Bias):
+        document = {
+            "headline": result.headline,
+            "shares": records(result.shares),
+            "strategies": records(result.strategies),
+            "left_out": list(result.left_out),
+        }
+    elif len(found) == 1:
+        document = records(next(iter(found.values())))
+    return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def records(table: pd.DataFrame) -> list[dict[str, object]]:
+    """Return a table's rows as plain Python values: times as ISO text, missing ones None."""
+    plain = table.assign(
+        **{
+            str(name): table[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+            for name in table.columns
+            if pd.api.types.is_datetime64_any_dtype(table[name])
+        }
+    )
+    return [{str(name): _plain(cell) for name, cell in row.items()} for row in plain.to_dict("records")]
+
+
+def _plain(cell: object) -> object:
+    if isinstance(cell, float):
+        return cell if math.isfinite(cell) else None
+    return None if cell is pd.NaT else cell
+
+
+def _csv(table: Result, style: CsvStyle | None) -> bytes:
+    return csv_text(_only(table), style).encode("utf-8")
+
+
+def _json(result: Result, _: CsvStyle | None) -> bytes:
+    return json_text(result).encode("utf-8")
+
+
+def _parquet(table: Result, _: CsvStyle | None) -> bytes:
+    buffer = io.BytesIO()
+    with _needs("parquet"):
+        _only(table).to_parquet(buffer, engine="pyarrow", index=False)
+    return buffer.getvalue()
+
+
+def _xlsx(result: Result, _: CsvStyle | None) -> bytes:
+    """Write sheets of typed cells: frozen header, filter, widths, number formats, no formulas and no links."""
+    buffer = io.BytesIO()
+    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with (
+        _needs("excel"),
+        pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": safe}) as writer,
+    ):
+        writer.book.set_properties({"created": dt.datetime(2000, 1, 1)})  # noqa: DTZ001 - same bytes, no zone
+        for name, table in tables_of(result).items():
+            _sheet(writer, name, table)
+    return buffer.getvalue()
+
+
+def _sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
+    plain = table.assign(
+        **{
+            str(column): table[column].dt.tz_localize(None)
+            for column in table.columns
+            if isinstance(table[column].dtype, pd.DatetimeTZDtype)
+        }
+    )
+    plain.to_excel(writer, sheet_name=name, index=False)
+    sheet = writer.sheets[name]
+    sheet.freeze_panes(*FIRST_ROW_FROZEN)
+    if len(table.columns):
+        sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
+    for place, column in enumerate(table.columns):
+        is_percent = column in STYLES and STYLES[str(column)].percent
+        shown = writer.book.add_format({"num_format": "0.0%"}) if is_percent else None
+        width = max([len(str(column)), *(len(str(cell)) for cell in plain[column].head(200))])
+        sheet.set_column(place, place, min(width + 1, WIDEST_COLUMN), shown)
+
+
+def _only(result: Result) -> pd.DataFrame:
+    return next(iter(tables_of(result).values()))
+
+
+@contextmanager
+def _needs(extra: str) -> Iterator[None]:
+    """Turn a missing optional package into one line that says how to get it."""
+    try:
+        yield
+    except ImportError as error:
+        raise ReadError(
+            f"this format needs another package: {error}. Fix: pip install 'optlab[{extra}]'."
+        ) from error
+
+
+WRITERS: Mapping[str, Callable[[Result, CsvStyle | None], bytes]] = {
+    ".csv": _csv,
+    ".json": _json,
+    ".parquet": _parquet,
+    ".xlsx": _xlsx,
+}
+ONE_DOCUMENT = (".json", ".xlsx")
+"""Formats that hold several tables in one file."""

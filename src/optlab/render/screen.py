@@ -1,0 +1,263 @@
+"""What each verb prints: data on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from optlab.bias import DIRECTIONS, Bias
+from optlab.book import Book, FileReport, Valuation
+from optlab.errors import PricingError
+from optlab.pricing import STATUSES
+from optlab.pricing.verify import Verification
+from optlab.render import tables, terminal
+from optlab.render.csv_text import CsvStyle, csv_text
+from optlab.render.files import json_text, write
+from optlab.render.progress import Step, progress
+
+MOST_LISTED = 20
+"""Problems listed on standard error before the rest is counted."""
+
+DEFAULT_WIDTH = 80
+
+
+class Screen:
+    """Where a run prints: the shape and place of its data, and whether it may speak beside it.
+
+    Parameters
+    ----------
+    shape : {"table", "csv", "json"} or None
+        How data is printed; None: a table on a terminal, else CSV, or a table for verbs that print text.
+    output : Path or None
+        Write the data to this file instead.
+    width : int or None
+        Width of tables; None: the window's.
+    style : CsvStyle
+        How CSV is written.
+    quiet : bool
+        Whether standard error stays empty.
+    text_in_pipe : bool
+        Whether the verb prints text where standard output is no terminal.
+    """
+
+    def __init__(
+        self,
+        shape: str | None,
+        output: Path | None,
+        width: int | None,
+        style: CsvStyle,
+        *,
+        quiet: bool = False,
+        text_in_pipe: bool = False,
+    ) -> None:
+        in_pipe = "table" if text_in_pipe else "csv"
+        self.shape = shape or ("table" if sys.stdout.isatty() else in_pipe)
+        self.output = output
+        self.width = width or shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
+        self.style = style
+        self.quiet = quiet
+        self.colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+    # --- verbs -----------------------------------------------------------------------------------------
+
+    def check(self, book: Book) -> None:
+        """Show each file's count of rows, and every problem."""
+        document = {
+            "files": [_file_record(report) for report in book.files],
+            "problems": [asdict(problem) for problem in book.problems],
+        }
+        table = pd.DataFrame([_file_row(report) for report in book.files])
+        if self.output is not None:
+            self._write(pd.DataFrame(document["problems"], columns=PROBLEM_COLUMNS))
+        elif self.shape == "json":
+            _out(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+        elif self.shape == "csv":
+            _out(csv_text(pd.DataFrame(document["problems"], columns=PROBLEM_COLUMNS), self.style))
+        else:
+            self._draw("check", table)
+            for problem in book.problems:
+                _out(f"{problem}\n")
+
+    def convert(self, book: Book) -> None:
+        """Show the canonical table."""
+        self._show("convert", book)
+
+    def price(self, valuation: Valuation) -> None:
+        """Show a row per leg."""
+        self._show("price", valuation)
+        self._statuses(valuation)
+
+    def greeks(self, valuation: Valuation, by: str, *, currency: str | None, beta_to: str | None) -> None:
+        """Show totals by columns, with the whole book's under them on a terminal."""
+        columns = tuple(name.strip() for name in by.split(",") if name.strip())
+        totals = valuation.greeks(columns, currency=currency, beta_to=beta_to)
+        whole = valuation.greeks((), currency=currency, beta_to=beta_to) if columns else None
+        self._show("greeks", totals, by=columns, totals=whole)
+        self._statuses(valuation)
+        missing = valuation.missing_betas(beta_to) if beta_to else ()
+        if missing:
+            self.notices(f"no beta for {', '.join(missing)}: no beta delta where they are")
+
+    def verify(self, verification: Verification) -> None:
+        """Show the largest difference per number, and what could not be judged."""
+        if self.output is not None:
+            self._write(verification.numbers)
+        elif self.shape != "table":
+            self._print(verification.numbers)
+        else:
+            table = verification.summary
+            table["largest_difference"] = table["largest_difference"].map("{:.2g}".format)
+            table["tolerance"] = table["tolerance"].map("{:.2g}".format)
+            self._draw("verify", table)
+            _out(f"{'Agrees' if verification.agrees else 'DIFFERS'} with py_vollib.\n")
+        for row in verification.not_judged.itertuples():
+            self.notices(f"{row.source_file}:{row.source_line}: not judged: {row.reason}")
+        worst = verification.numbers[~verification.numbers["agrees"]]
+        for row in worst.head(MOST_LISTED).itertuples():
+            _err(
+                f"{row.source_file}:{row.source_line}: {row.number}: {row.optlab!r}, py_vollib {row.vollib!r}"
+            )
+
+    def bias(self, bias: Bias, valuation: Valuation) -> None:
+        """Show the headlines, the strategies behind them, and what is not in the share."""
+        if self.output is not None or self.shape != "table":
+            self._show("bias", bias)
+            return
+        for sentence in bias.headlines:
+            _out(f"{sentence}\n")
+        if not bias.headlines:
+            _out(f"{bias.headline}\n")
+        _out("\n")
+        self._draw("bias", bias.strategies)
+        _out("\n")
+        for sentence in (*_reading(bias, valuation), *bias.left_out):
+            _out(f"{sentence}\n")
+        self._statuses(valuation)
+
+    def columns(self) -> None:
+        """Show every column with its unit and meaning."""
+        self._show("columns", tables.columns_table())
+
+    # --- beside the data -------------------------------------------------------------------------------
+
+    def notices(self, *sentences: str) -> None:
+        """Say on standard error what was assumed."""
+        if not self.quiet:
+            for sentence in sentences:
+                _err(f"note: {sentence}")
+
+    def problems(self, book: Book, valuation: Valuation | None = None) -> None:
+        """List on standard error the rows set aside and the legs without a price."""
+        lines = [str(problem) for problem in book.problems]
+        if valuation is not None:
+            lines += [
+                f"{leg.source_file}:{leg.source_line}: {leg.underlying}: {STATUSES[leg.status]} ({leg.status}). "
+                f"Fix: {leg.fix}."
+                for leg in valuation.unpriced.itertuples()
+            ]
+        if self.quiet or not lines:
+            return
+        _err(f"{len(lines)} {'thing was' if len(lines) == 1 else 'things were'} set aside:")
+        for line in lines[:MOST_LISTED]:
+            _err(f"  {line}")
+        if len(lines) > MOST_LISTED:
+            _err(f"  and {len(lines) - MOST_LISTED} more; check lists all rows, price -o FILE.csv all legs")
+
+    def progress(self, *stages: str) -> AbstractContextManager[Step]:
+        """Show progress on standard error if the work takes long and someone watches."""
+        return progress(stages, shown=sys.stderr.isatty() and not self.quiet)
+
+    def _statuses(self, valuation: Valuation) -> None:
+        """Count the legs that are priced with a reservation."""
+        counts = valuation.legs["status"].value_counts().sort_index()
+        for status, count in counts.items():
+            if status in ("european_approximation", "expired", "at_strike_expiry"):
+                self.notices(f"{count} {'leg' if count == 1 else 'legs'} {status}: {STATUSES[str(status)]}")
+
+    # --- shapes ----------------------------------------------------------------------------------------
+
+    def _show(
+        self,
+        name: str,
+        result: tables.Result,
+        *,
+        by: tuple[str, ...] = (),
+        totals: pd.DataFrame | None = None,
+    ) -> None:
+        if self.output is not None:
+            self._write(result)
+        elif self.shape == "table":
+            self._draw(name, next(iter(tables.tables_of(result).values())), by=by, totals=totals)
+        else:
+            self._print(result)
+
+    def _print(self, result: tables.Result) -> None:
+        if self.shape == "json":
+            _out(json_text(result))
+        else:
+            _out(csv_text(next(iter(tables.tables_of(result).values())), self.style))
+
+    def _write(self, result: tables.Result) -> None:
+        if self.output is None:
+            raise PricingError("no place to write to. Fix: say -o PATH.")
+        for path in write(result, self.output, style=self.style):
+            self.notices(f"wrote {path}")
+
+    def _draw(
+        self,
+        name: str,
+        table: pd.DataFrame,
+        *,
+        by: tuple[str, ...] = (),
+        totals: pd.DataFrame | None = None,
+    ) -> None:
+        chosen = tables.view(name, table, by=by)
+        drawing, dropped = terminal.draw(chosen, width=self.width, colour=self.colour, totals=totals)
+        _out(drawing)
+        if dropped:
+            labels = ", ".join(tables.label(column) for column in dropped)
+            self.notices(f"no room for {labels}: a wider --width or -o FILE.csv has them")
+
+
+PROBLEM_COLUMNS = ["file", "line", "column", "value", "reason", "fix"]
+
+
+def _file_record(report: FileReport) -> dict[str, object]:
+    record = asdict(report)
+    return {**record, "ignored": dict(sorted(report.ignored.items()))}
+
+
+def _file_row(report: FileReport) -> dict[str, object]:
+    set_aside = {problem.line for problem in report.problems}
+    return {
+        "file": report.file,
+        "dialect": report.dialect,
+        "rows": report.rows,
+        "imported": report.imported,
+        "ignored": ", ".join(f"{count} {name}" for name, count in sorted(report.ignored.items())) or "0",
+        "problems": len(set_aside),
+    }
+
+
+def _reading(bias: Bias, valuation: Valuation) -> list[str]:
+    """Say what the columns mean and in which market the strategies were leaned."""
+    counted = bias.strategies["direction"].isin(DIRECTIONS).sum()
+    return [
+        f"Leaned in the market of {valuation.market.as_of}; {counted} of {len(bias.strategies)} strategies counted.",
+        "ratio: the part of the expected move that net delta explains; lots are packages.",
+    ]
+
+
+def _out(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def _err(line: str) -> None:
+    sys.stderr.write(f"{line}\n")

@@ -1,0 +1,217 @@
+"""Which tables a result has, which columns a terminal shows first, and how each number is written. Once."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from optlab.bias import Bias
+from optlab.book import Book, Valuation
+from optlab.legs import COLUMNS, LEG_COLUMNS
+from optlab.strategy import contract
+
+Result = pd.DataFrame | Book | Valuation | Bias
+
+
+def tables_of(result: Result) -> dict[str, pd.DataFrame]:
+    """Return a result's tables by name, the main one first.
+
+    >>> list(tables_of(pd.DataFrame({"a": [1]})))
+    ['table']
+    """
+    if isinstance(result, Book):
+        return {"legs": result.legs[list(LEG_COLUMNS)]}
+    if isinstance(result, Valuation):
+        return {"legs": in_order(result.legs)}
+    if isinstance(result, Bias):
+        return {"strategies": result.strategies, "shares": result.shares}
+    return {"table": result}
+
+
+def in_order(legs: pd.DataFrame) -> pd.DataFrame:
+    """Put a table of legs in the published order: leg, strategy, each quote followed by its source, results."""
+    quotes = [name for name in ("spot", "rate", "dividend_yield", "vol") if f"{name}_source" in legs.columns]
+    paired = [column for name in quotes for column in (name, f"{name}_source")]
+    own = [name for name in LEG_COLUMNS if name not in quotes]
+    names = [name for name in ("strategy_id", "strategy", "part") if name in legs.columns]
+    first = [*own, *names, *paired]
+    return legs[[*first, *(name for name in legs.columns if name not in first)]]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a column is written on a terminal.
+
+    Parameters
+    ----------
+    label : str
+        The heading.
+    digits : int or None
+        Decimals; None lets the largest number in the column decide, for five significant digits.
+    sign : bool
+        Write a plus sign too, and colour by sign.
+    percent : bool
+        A fraction, written as a percentage.
+    """
+
+    label: str
+    digits: int | None = None
+    sign: bool = False
+    percent: bool = False
+
+
+STYLES: dict[str, Style] = {
+    "quantity": Style("qty", 0, sign=True),
+    "lots": Style("lots", 0),
+    "strike": Style("strike"),
+    "vol": Style("vol", 1, percent=True),
+    "value": Style("value", sign=True),
+    "cost": Style("cost", sign=True),
+    "profit": Style("profit", sign=True),
+    "profit_percent": Style("profit %", 1, sign=True),
+    "delta": Style("delta", sign=True),
+    "gamma": Style("gamma", sign=True),
+    "vega": Style("vega", sign=True),
+    "theta": Style("theta", sign=True),
+    "rho": Style("rho", sign=True),
+    "delta_cash": Style("delta cash", 0, sign=True),
+    "gamma_cash": Style("gamma cash", 0, sign=True),
+    "beta_delta": Style("beta delta", 1, sign=True),
+    "delta_ratio": Style("ratio", 2, sign=True),
+    "delta_per_lot": Style("delta/lot", 3, sign=True),
+    "moneyness": Style("moneyness", 1, sign=True, percent=True),
+    "days": Style("days", 0),
+    "leg_count": Style("legs", 0),
+    "low": Style("95% low", 0, percent=True),
+    "high": Style("95% high", 0, percent=True),
+    **{name: Style(name, 0, percent=True) for name in ("bullish", "bearish", "neutral", "unclassified")},
+    "strategy_id": Style("id"),
+    "underlying": Style("underlying"),
+}
+
+VIEWS: dict[str, tuple[str, ...]] = {
+    "price": (
+        *("underlying", "contract", "quantity", "price", "vol", "value", "delta", "vega", "theta", "gamma"),
+        *("status", "profit", "rho", "days", "extrinsic", "moneyness"),
+    ),
+    "greeks": (
+        *(
+            "currency",
+            "leg_count",
+            "unpriced",
+            "value",
+            "profit",
+            "delta_cash",
+            "vega",
+            "theta",
+            "gamma_cash",
+        ),
+        *("rho", "beta_delta", "delta", "cost", "gamma"),
+    ),
+    "bias": (
+        "strategy_id",
+        "legs",
+        "lots",
+        "direction",
+        "delta_ratio",
+        "delta_per_lot",
+        "delta_cash",
+        "group",
+    ),
+    "shares": ("scope", "bullish", "bearish", "neutral", "unclassified", "n", "low", "high"),
+    "verify": ("number", "legs", "largest_difference", "tolerance", "contract", "optlab", "vollib", "agrees"),
+    "check": ("file", "dialect", "rows", "imported", "ignored", "problems"),
+    "columns": ("column", "stage", "type", "unit", "meaning"),
+    "convert": ("underlying", "contract", "quantity", "multiplier", "currency", "entry", "group", "account"),
+}
+"""The columns a terminal shows for each verb, the most wanted first: what does not fit is left out from the end."""
+
+
+def view(name: str, table: pd.DataFrame, *, by: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Choose and order a table's columns for a terminal; columns that say nothing are left out."""
+    if "kind" in table.columns and "contract" not in table.columns:
+        table = table.assign(contract=contract(table))
+    wanted = [column for column in (*by, *VIEWS[name]) if column in table.columns]
+    shown = table[list(dict.fromkeys(wanted))]
+    return shown.drop(columns=[column for column in shown.columns if _says_nothing(column, shown[column])])
+
+
+def _says_nothing(name: str, column: pd.Series) -> bool:
+    if name in ("unpriced", "unclassified"):
+        return bool((column == 0).all())
+    if name == "status":
+        return len(set(column)) <= 1
+    if name in ("group", "account"):
+        return bool((column == "").all())
+    return name in COLUMNS and len(column) > 0 and bool(column.isna().all())
+
+
+def texts(table: pd.DataFrame) -> dict[str, list[str]]:
+    """Write every cell of a table as text, one list per column."""
+    return {str(name): cells(str(name), table[name]) for name in table.columns}
+
+
+def cells(name: str, column: pd.Series) -> list[str]:
+    """Write the cells of one column."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return list(column.dt.strftime("%Y-%m-%d").fillna(""))
+    if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
+        return [str(value) for value in column.fillna("")]
+    style = STYLES.get(name, Style(name))
+    numbers = column.to_numpy(dtype=float) * (100.0 if style.percent else 1.0)
+    digits = _digits(numbers) if style.digits is None else style.digits
+    if pd.api.types.is_integer_dtype(column) and style.digits is None:
+        digits = 0
+    form = f"{{:{'+' if style.sign else ''},.{digits}f}}{'%' if style.percent else ''}"
+    return ["" if math.isnan(number) else _unsigned_zero(form.format(number)) for number in numbers]
+
+
+def _digits(numbers: np.ndarray) -> int:
+    """Decimals that show the largest number of a column with five significant digits, four at the most."""
+    finite = np.abs(numbers[np.isfinite(numbers)])
+    largest = finite.max(initial=0.0)
+    if (finite == np.round(finite)).all():
+        return 0
+    return int(np.clip(4 - math.floor(math.log10(largest)), 0, 4)) if largest > 0 else 0
+
+
+def _unsigned_zero(text: str) -> str:
+    """Write a zero without a sign: -0.00 and +0 say nothing.
+
+    >>> _unsigned_zero("+0.00"), _unsigned_zero("-1.00")
+    ('0.00', '-1.00')
+    """
+    return text if text.strip("+-0.,%") else text.lstrip("+-")
+
+
+def is_signed(name: str) -> bool:
+    """Say whether a column is coloured by sign."""
+    return name in STYLES and STYLES[name].sign
+
+
+def label(name: str) -> str:
+    """Return a column's heading."""
+    return STYLES[name].label if name in STYLES else name.replace("_", " ")
+
+
+def is_number(column: pd.Series) -> bool:
+    """Say whether a column is written to the right."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def columns_table() -> pd.DataFrame:
+    """Return every published column with its stage, type, unit and meaning."""
+    rows = [
+        {
+            "column": name,
+            "stage": column.stage,
+            "type": column.type,
+            "unit": column.unit,
+            "meaning": column.meaning,
+        }
+        for name, column in COLUMNS.items()
+    ]
+    return pd.DataFrame(rows)

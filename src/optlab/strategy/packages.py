@@ -1,0 +1,91 @@
+"""Strategies as the file groups them: ids, lots, and the legs in one readable cell."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from optlab.legs import OPTIONS
+
+GROUP_KEYS = ["source_file", "account", "group", "underlying"]
+
+
+def assign(legs: pd.DataFrame) -> pd.DataFrame:
+    """Add ``strategy_id strategy part``: legs of one group are one strategy, any other leg is one by itself.
+
+    A group is unique within file, account, group id and underlying, so that one over several underlyings
+    becomes one strategy for each. Ids are the underlying and a number in order of appearance: MIU-1.
+    Cash belongs to no strategy. ``strategy`` is the file's own name for it, else custom with its legs.
+    """
+    keys = legs[GROUP_KEYS].astype("str")
+    single = np.where(legs["group"] == "", np.arange(len(legs)), -1)
+    codes, _ = pd.factorize(pd.MultiIndex.from_frame(keys.assign(single=single)))
+    first = pd.Series(codes).drop_duplicates().index
+    number = legs["underlying"].iloc[first].groupby(legs["underlying"].iloc[first]).cumcount() + 1
+    ids = (legs["underlying"].iloc[first] + "-" + number.astype("str")).to_numpy(dtype=object)
+    named = legs.assign(strategy_id=pd.Series(ids, dtype="str").take(codes).to_numpy())
+    named["strategy_id"] = named["strategy_id"].mask(named["kind"] == "cash", "").astype("str")
+    named["strategy"] = _names(named)
+    named["part"] = 1
+    return named
+
+
+def _names(named: pd.DataFrame) -> pd.Series:
+    count = named.groupby("strategy_id")["kind"].transform("size")
+    plural = np.where(count == 1, " leg)", " legs)")
+    custom = "custom (" + count.astype("str") + plural
+    return named["broker_strategy"].where(named["broker_strategy"] != "", custom).astype("str")
+
+
+def split_groups(legs: pd.DataFrame) -> list[str]:
+    """Name the groups that lie over several underlyings and so become several strategies."""
+    grouped = legs[legs["group"] != ""]
+    count = grouped.groupby(["source_file", "account", "group"])["underlying"].nunique()
+    return [str(group) for _, _, group in count.index[count > 1]]
+
+
+def lots(named: pd.DataFrame) -> pd.Series:
+    """Return how many times each strategy's package was traded: the greatest common divisor of its legs.
+
+    Shares count in units of the strategy's option multiplier. Quantities that are no whole numbers are one lot.
+    The result is indexed by ``strategy_id``.
+    """
+    size = (
+        named["multiplier"].where(named["kind"].isin(OPTIONS)).groupby(named["strategy_id"]).transform("max")
+    )
+    units = (named["quantity"] * named["multiplier"] / size.fillna(named["multiplier"])).abs()
+    is_whole = (units == units.round()) & (units < 2**53)
+    whole = units.where(is_whole, 1.0).astype("int64")
+    return whole.groupby(named["strategy_id"], sort=False).agg(lambda values: int(np.gcd.reduce(values)) or 1)
+
+
+def describe_legs(named: pd.DataFrame) -> pd.Series:
+    """Write each strategy's legs in one cell, ``+1 27NOV26 24C / -1 30DEC26 27C``, near and low first.
+
+    Quantities are per lot. The result is indexed by ``strategy_id`` in order of appearance.
+    """
+    per_lot = named["quantity"] / named["strategy_id"].map(lots(named))
+    size = (
+        named["multiplier"].where(named["kind"].isin(OPTIONS)).groupby(named["strategy_id"]).transform("max")
+    )
+    shown = per_lot * (named["multiplier"] / size).where(~named["kind"].isin(OPTIONS) & size.notna(), 1.0)
+    cells = shown.map("{:+g}".format) + " " + contract(named)
+    order = named.assign(cell=cells).sort_values(
+        ["expiry", "strike", "kind"], na_position="first", kind="stable"
+    )
+    texts = order.groupby("strategy_id", sort=False)["cell"].agg(" / ".join)
+    return texts.reindex(named["strategy_id"].drop_duplicates())
+
+
+def contract(legs: pd.DataFrame) -> pd.Series:
+    """Name each contract as a trader writes it: 27NOV26 24C, or stock.
+
+    >>> table = pd.DataFrame({"kind": ["put"], "strike": [22.5], "expiry": pd.to_datetime(["2026-10-09"])})
+    >>> contract(table)[0]
+    '09OCT26 22.5P'
+    """
+    day = legs["expiry"].dt.strftime("%d%b%y").str.upper().fillna("")
+    letter = legs["kind"].map({"call": "C", "put": "P"}).fillna("")
+    option = day + " " + legs["strike"].map("{:g}".format) + letter
+    other = legs["kind"].where(legs["kind"] != "future", "future " + day)
+    return option.where(legs["kind"].isin(OPTIONS), other).str.strip()
