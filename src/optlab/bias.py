@@ -54,12 +54,15 @@ class Bias:
         A row per strategy: its legs, direction, delta ratio, delta per lot and the reason.
     left_out : tuple of str
         What is not in the shares, and why, in words.
+    provisional : str
+        How many legs are counted singly for want of a group; empty where none are.
     """
 
     headline: str
     shares: pd.DataFrame
     strategies: pd.DataFrame
     left_out: tuple[str, ...] = ()
+    provisional: str = ""
 
     @property
     def headlines(self) -> tuple[str, ...]:
@@ -99,11 +102,15 @@ def bias(
     table = table.assign(direction=decided["direction"], reason=decided["reason"])
     table = _set_aside(table)
     shares = _shares(table, weigh(table)).assign(rule=rule, weight=weight)[SHARE_COLUMNS]
-    scope = shares.iloc[-1] if len(shares) else None
-    sentence = headline(scope.to_dict()) if scope is not None else "nothing to lean: no strategy is priced"
     provisional = _provisional(valued)
+    whole = shares.iloc[-1:].to_dict("records")
+    sentence = headline(whole[0]) if whole else "nothing to lean: no strategy is counted"
     return Bias(
-        f"{sentence}; {provisional}" if provisional else sentence, shares, _arrange(table), _left_out(table)
+        headline=f"{sentence}; {provisional}" if provisional else sentence,
+        shares=shares,
+        strategies=_arrange(table),
+        left_out=_left_out(table),
+        provisional=provisional,
     )
 
 
@@ -191,7 +198,7 @@ def _moves(legs: pd.DataFrame) -> pd.DataFrame:
     )
     count = legs.groupby("strategy_id")["kind"].transform("size")
     parts = [_moves_of_length(part, int(length)) for length, part in legs.groupby(count)]
-    columns = ["delta_ratio", "expected_move", "horizon", "largest_leg", "lean"]
+    columns = ["delta_ratio", "expected_move", "horizon", "has_exposure", "lean"]
     return pd.concat(parts) if parts else pd.DataFrame(columns=columns, dtype="float64")
 
 
@@ -268,16 +275,15 @@ def _horizon_vol(
 def by_delta(table: pd.DataFrame, neutral: float) -> pd.DataFrame:
     """Classify by the delta ratio; a strategy without exposure is neutral, one without a value unclassified."""
     ratio = table["delta_ratio"]
-    direction = np.select(
-        [ratio >= neutral, ratio <= -neutral, ratio.notna()], ["bullish", "bearish", "neutral"]
-    )
+    sides = [ratio.isna(), ratio >= neutral, ratio <= -neutral]
+    direction = np.select(sides, ["unclassified", "bullish", "bearish"], "neutral")
     is_flat = table["has_exposure"].eq(False)  # noqa: FBT003 - missing values are not flat
     shown = ratio.map("{:+.2f}".format)
     band = f"band {neutral:g}"
     reason = "delta ratio " + shown + np.where(ratio.abs() >= neutral, " outside ", " inside ") + band
     return pd.DataFrame(
         {
-            "direction": np.where(ratio.isna(), "unclassified", np.where(is_flat, "neutral", direction)),
+            "direction": np.where(is_flat, "neutral", direction),
             "reason": np.where(ratio.isna(), table["status"], np.where(is_flat, "no exposure", reason)),
         },
         index=table.index,

@@ -21,16 +21,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Inputs = tuple[Array, ...]
-Numbers = TypeVar("Numbers")
 
-CHUNK = 4096  # options per pass: the scratch of one pass then stays in the processor's cache
+CHUNK = 8192  # options per pass: the scratch of one pass then stays in the processor's cache
 PHI_0 = 1.0 / math.sqrt(2.0 * math.pi)
 VEGA_UNIT = 0.01  # per volatility point
 RHO_UNIT = 0.01  # per 1% of rate
@@ -66,7 +65,7 @@ MILLS_DENOMINATOR = (
 LARGEST_D = 1e30  # the tenth power of it is still a finite double
 
 
-class Greeks(NamedTuple, Generic[Numbers]):
+class Greeks(NamedTuple):
     """Price and greeks of single options, long one unit, in py_vollib's units.
 
     Parameters
@@ -85,27 +84,27 @@ class Greeks(NamedTuple, Generic[Numbers]):
         Change of price per 1% (0.01) of rate; negative for puts.
     """
 
-    price: Numbers
-    delta: Numbers
-    gamma: Numbers
-    vega: Numbers
-    theta: Numbers
-    rho: Numbers
+    price: Array
+    delta: Array
+    gamma: Array
+    vega: Array
+    theta: Array
+    rho: Array
 
 
-class _Scratch:
+class _Scratch(NamedTuple):
     """The arrays that every pass writes over, named by what they hold at the end of `_legs`."""
 
-    def __init__(self, size: int) -> None:
-        self.pairs = np.empty((4, 2, size))
-        self.singles = np.empty((5, size))
+    pairs: Array  # (5, 2, size): e1 and e2; sides; |d1| and |d2|; tails; spare
+    v: Array  # F phi(d1)
+    s: Array  # sigma sqrt(T)
+    root: Array  # sqrt(T)
+    h: Array  # ln(F / X) / s
 
-    def cut(self, size: int) -> _Scratch:
-        """View of the first `size` columns, for the last and shorter pass."""
-        view = object.__new__(_Scratch)
-        view.pairs = self.pairs[:, :, :size]
-        view.singles = self.singles[:, :size]
-        return view
+    @classmethod
+    def of(cls, size: int) -> _Scratch:
+        """Uninitialised arrays for `size` options."""
+        return cls(np.empty((5, 2, size)), *np.empty((4, size)))
 
 
 def evaluate(
@@ -116,7 +115,7 @@ def evaluate(
     rate: npt.ArrayLike,
     dividend_yield: npt.ArrayLike,
     vol: npt.ArrayLike,
-) -> Greeks[Array]:
+) -> Greeks:
     """Price European options with all five greeks in one pass.
 
     Parameters
@@ -149,7 +148,7 @@ def evaluate(
     >>> evaluate(1, 60, [65], 0.25, 0.08, 0, 0.30).price.round(4)
     array([2.1334])
     """
-    option, shape = _columns(sign, spot, strike, years, rate, dividend_yield, vol)
+    option, shape = columns(sign, spot, strike, years, rate, dividend_yield, vol)
     out = np.empty((6, math.prod(shape)))
     with np.errstate(all="ignore"):
         for part, target, work in _passes(option, out):
@@ -174,14 +173,14 @@ def prices(
     >>> prices(-1, 100, [95], 0.5, 0.10, 0.05, 0.20).round(4)
     array([2.4648])
     """
-    option, shape = _columns(sign, spot, strike, years, rate, dividend_yield, vol)
+    option, shape = columns(sign, spot, strike, years, rate, dividend_yield, vol)
     out = np.empty((1, math.prod(shape)))
     with np.errstate(all="ignore"):
         for part, target, work in _passes(option, out):
-            e, z = _legs(part, work)
-            np.subtract(e[0], e[1], out=target[0])
-            if not _is_ordinary(part, work, z):
-                _mend(part, target, z)
+            e1, e2 = _legs(part, work)
+            np.subtract(e1, e2, out=target[0])
+            if not _is_ordinary(part, work):
+                _mend(part, target, work)
     return out.reshape(shape)
 
 
@@ -205,7 +204,7 @@ def mills_ratio(z: Array, out: Array, scratch: Array) -> None:
     out /= scratch
 
 
-def _columns(*inputs: npt.ArrayLike) -> tuple[Inputs, tuple[int, ...]]:
+def columns(*inputs: npt.ArrayLike) -> tuple[Inputs, tuple[int, ...]]:
     """Flatten the inputs to one common length; what is a single number stays one."""
     arrays = [np.asarray(values, dtype=np.float64) for values in inputs]
     shape = np.broadcast_shapes(*(array.shape for array in arrays))
@@ -216,18 +215,19 @@ def _columns(*inputs: npt.ArrayLike) -> tuple[Inputs, tuple[int, ...]]:
 def _passes(option: Inputs, out: Array) -> Iterator[tuple[Inputs, Array, _Scratch]]:
     """Cut options and results into passes of CHUNK and hand the same scratch to each."""
     n = out.shape[1]
-    work = _Scratch(min(n, CHUNK))
+    work = _Scratch.of(min(n, CHUNK))
     for start in range(0, n, CHUNK):
         stop = min(start + CHUNK, n)
-        part = tuple(a if a.size == 1 else a[start:stop] for a in option)
-        yield part, out[:, start:stop], work if stop - start == work.singles.shape[1] else work.cut(stop - start)
+        if stop - start < work.s.size:  # the last and shorter pass
+            work = _Scratch.of(stop - start)
+        yield tuple(a if a.size == 1 else a[start:stop] for a in option), out[:, start:stop], work
 
 
-def _legs(option: Inputs, work: _Scratch) -> tuple[Array, Array]:
-    """Compute e1 and e2, and leave F phi(d1), s and sqrt(T) in the scratch; returns (e, |d|)."""
+def _legs(option: Inputs, work: _Scratch) -> Array:
+    """Compute e1 and e2 (two rows); F phi(d1), s, sqrt(T) and the larger |d| stay in the scratch."""
     sign, S, K, T, r, q, sigma = option
-    assets, d, z, tails = work.pairs
-    v, s, root, h, _ = work.singles
+    assets, d, z, tails, spare = work.pairs
+    v, s, root, h = work.v, work.s, work.root, work.h
     np.multiply(q, T, out=assets[0])
     np.multiply(r, T, out=assets[1])
     np.divide(S, K, out=h)
@@ -250,19 +250,70 @@ def _legs(option: Inputs, work: _Scratch) -> tuple[Array, Array]:
     v *= assets[0]
     v *= PHI_0
     np.abs(d, out=z)
-    # F N(-|d1|) and X N(-|d2|); where eps d > 0 the leg is the whole asset less this tail.
-    side = work.pairs[1]
-    np.copysign(1.0, d, out=side)
-    mills_ratio(z, tails, out2 := work.pairs[0] if False else _spare(work))
-    del out2
+    mills_ratio(z, tails, spare)
+    # F N(-|d1|) and X N(-|d2|); a leg with eps d > 0 is the whole asset less this tail.
     tails *= v
-    tails *= side
-    side += sign
-    side *= 0.5
-    assets *= side
+    np.copysign(1.0, d, out=d)
+    tails *= d
+    d += sign
+    d *= 0.5
+    assets *= d
     assets -= tails
-    return assets, z
+    return assets
 
 
-def _spare(work: _Scratch) -> Array:
-    return np.empty_like(work.pairs[0])
+def _greeks(option: Inputs, out: Array, work: _Scratch) -> None:
+    """Write price, delta, gamma, vega, theta and rho of one pass to the six rows of `out`."""
+    _, S, _, T, r, q, sigma = option
+    e1, e2 = _legs(option, work)
+    v, s, root, h = work.v, work.s, work.root, work.h
+    price, delta, gamma, vega, theta, rho = out
+    np.subtract(e1, e2, out=price)
+    np.divide(e1, S, out=delta)
+    np.multiply(v, root, out=vega)
+    vega *= VEGA_UNIT
+    np.multiply(e2, T, out=rho)
+    rho *= RHO_UNIT
+    np.divide(v, s, out=v)
+    np.divide(v, S, out=gamma)
+    gamma /= S
+    # theta = q e1 - r e2 - F phi(d1) sigma / (2 sqrt(T)), and sigma / sqrt(T) = sigma^2 / s
+    np.multiply(v, sigma, out=v)
+    v *= sigma
+    v *= 0.5
+    np.multiply(q, e1, out=theta)
+    theta -= v
+    np.multiply(r, e2, out=h)
+    theta -= h
+    theta *= THETA_UNIT
+    if not _is_ordinary(option, work):
+        _mend(option, out, work)
+
+
+def _is_ordinary(option: Inputs, work: _Scratch) -> bool:
+    """Whether no element of this pass is NaN, out of range or without randomness: NaN fails every comparison."""
+    sign, S, K = option[:3]
+    return bool(
+        sign.min() >= -1.0
+        and S.min() > 0.0
+        and K.min() > 0.0
+        and work.s.min() > 0.0
+        and work.pairs[2].max() < LARGEST_D
+    )
+
+
+def _mend(option: Inputs, out: Array, work: _Scratch) -> None:
+    """Replace the elements that the formula cannot do: certain payoffs, and NaN for what is no option."""
+    sign, S, K, T, r, q, sigma = np.broadcast_arrays(*option, work.s)[:7]
+    valid = np.isfinite(sign + S + K + T + r + q + sigma)
+    valid &= (S >= 0) & (K > 0) & (T >= 0) & (sigma >= 0)
+    certain = valid & ((work.s == 0) | (S == 0) | ~(work.pairs[2].max(axis=0) < LARGEST_D))
+    F, X = S * np.exp(-q * T), K * np.exp(-r * T)
+    # eps N(eps d) at d = +-infinity, and its mean where the forward is exactly at the strike
+    share = 0.5 * (np.sign(F - X) + sign)
+    zero = np.zeros_like(S)
+    theta = np.where(T > 0, share * (q * F - r * X) * THETA_UNIT, 0.0)
+    rows = (share * (F - X), share * np.exp(-q * T), zero, zero, theta, share * X * T * RHO_UNIT)
+    for row, value in zip(out, rows, strict=False):
+        np.copyto(row, value + 0.0, where=certain)  # + 0.0 makes -0.0 a 0.0
+        np.copyto(row, np.nan, where=~valid)

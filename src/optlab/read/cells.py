@@ -79,6 +79,8 @@ def number(cell: str, decimal: Decimal = ".", *, percent: Literal["refuse", "sig
     >>> number("$1,234.50"), number("(12.5)"), number("1.234,5", ","), number("25%", percent="sign")
     (1234.5, -12.5, 1234.5, 0.25)
     """
+    if decimal == "." and percent != "always" and _PLAIN.fullmatch(cell):
+        return float(cell)
     text = clean(cell).translate(_DASHES)
     if text.lower() in NOTHING:
         return float("nan")

@@ -13,14 +13,12 @@ import numpy as np
 import pandas as pd
 
 from optlab.errors import Problem, ReadError, shorten
-from optlab.read.tables import IsHeader, RawTable
+from optlab.read.tables import IsHeader, RawTable, build_table
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_WITHIN = 60
 """Lines at the top of a file among which the header is looked for."""
-_CHUNK = 20_000
 _QUOTE_FIX = "close the quote, or double it inside the cell"
-_RAGGED_FIX = "write one cell per column, and quote a cell that holds the delimiter"
 _EXCEL_ERROR = re.compile(r"#(REF!|N/A|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|FIELD!)")
 
 
@@ -31,11 +29,6 @@ class _Header(NamedTuple):
     """The line, counted from 0, on which the data starts."""
     skipped: int
     """Lines with text before the header."""
-
-
-class _Record(NamedTuple):
-    line: int
-    cells: list[str]
 
 
 def read_delimited(file: str, text: str, is_header: IsHeader) -> RawTable:
@@ -57,7 +50,11 @@ def read_delimited(file: str, text: str, is_header: IsHeader) -> RawTable:
         return RawTable(
             file, header.cells, cells, numbers, len(cells), notices=notices, delimiter=header.delimiter
         )
-    return _slow_table(file, lines, header, notices)
+    problems: list[Problem] = []
+    records = _records(file, lines, header, problems)
+    return build_table(
+        file, header.cells, records, problems=problems, notices=notices, delimiter=header.delimiter
+    )
 
 
 def _find_header(file: str, lines: list[str], is_header: IsHeader) -> _Header:
@@ -128,48 +125,7 @@ def _fast_cells(body: str, width: int, delimiter: str) -> pd.DataFrame | None:
     )
 
 
-def _slow_table(file: str, lines: list[str], header: _Header, notices: tuple[str, ...]) -> RawTable:
-    width = len(header.cells)
-    names = list(header.cells)
-    problems: list[Problem] = []
-    chunks: list[pd.DataFrame] = []
-    numbers: list[int] = []
-    repeated = 0
-    records = _records(file, lines, header, problems)
-    while chunk := list(itertools.islice(records, _CHUNK)):
-        fitting: list[list[str]] = []
-        for line, cells in chunk:
-            kept = cells if len(cells) == width else _fit(cells, width)
-            if len(kept) != width:
-                problems.append(_ragged(file, line, cells, width, header.delimiter))
-            elif kept[0].strip() == names[0] and [cell.strip() for cell in kept] == names:
-                repeated += 1
-            else:
-                fitting.append(kept)
-                numbers.append(line)
-        columns = zip(*fitting, strict=True) if fitting else [()] * width
-        chunks.append(
-            pd.DataFrame({place: pd.Series(column, dtype="str") for place, column in enumerate(columns)})
-        )
-    cells_ = pd.concat(chunks, ignore_index=True) if chunks else _no_cells(width)
-    return RawTable(
-        file,
-        header.cells,
-        cells_,
-        np.array(numbers, dtype="int64"),
-        len(numbers) + len(problems) + repeated,
-        tuple(sorted(problems)),
-        {"repeated header": repeated} if repeated else {},
-        notices,
-        header.delimiter,
-    )
-
-
-def _no_cells(width: int) -> pd.DataFrame:
-    return pd.DataFrame({place: pd.Series([], dtype="str") for place in range(width)})
-
-
-def _records(file: str, lines: list[str], header: _Header, problems: list[Problem]) -> Iterator[_Record]:
+def _records(file: str, lines: list[str], header: _Header, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     """Give every record with its first line; a quote that is never closed costs its own line only."""
     start = header.start
     while start < len(lines):
@@ -180,7 +136,7 @@ def _records(file: str, lines: list[str], header: _Header, problems: list[Proble
                 if start + reader.line_num >= len(lines) and _is_open(lines[first:], header.delimiter):
                     raise csv.Error
                 if any(cell.strip() for cell in cells) and not _is_comment(cells[0]):
-                    yield _Record(first + 1, cells)
+                    yield first + 1, cells
                 first = start + reader.line_num
         except csv.Error:
             reason = "has a quote that is never closed"
@@ -199,12 +155,3 @@ def _is_open(lines: list[str], delimiter: str) -> bool:
     except csv.Error as error:
         return "unexpected end" in str(error)
     return False
-
-
-def _fit(cells: list[str], width: int) -> list[str]:
-    return cells[:width] if len(cells) > width and not any(map(str.strip, cells[width:])) else cells
-
-
-def _ragged(file: str, line: int, cells: list[str], width: int, delimiter: str) -> Problem:
-    reason = f"has {len(cells)} cells where the header has {width}"
-    return Problem(file, line, "", delimiter.join(cells), reason, _RAGGED_FIX)

@@ -55,3 +55,23 @@ def _faults(codes: np.ndarray, failed: list[tuple[int, CellError]]) -> list[Faul
         Fault(order[start:end], error.reason, error.fix)
         for start, end, (_, error) in zip(starts, ends, failed, strict=True)
     ]
+
+
+def combine(*columns: np.ndarray | pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Number the distinct combinations of several columns; also returns the first place of each.
+
+    >>> combine(np.array(["a", "b", "a"]), np.array([1, 1, 1]))
+    (array([0, 1, 0]), array([0, 1]))
+    """
+    codes = np.zeros(len(columns[0]), dtype="int64")
+    for column in columns:
+        more, distinct = pd.factorize(column, use_na_sentinel=False)
+        codes, _ = pd.factorize(codes * (len(distinct) + 1) + more)
+    _, first = np.unique(codes, return_index=True)
+    return codes, first
+
+
+def map_distinct(values: np.ndarray, read: Callable[[str], Any], dtype: Any) -> np.ndarray:  # noqa: ANN401
+    """Apply a function to each distinct text."""
+    codes, distinct = pd.factorize(values)
+    return np.array([read(value) for value in distinct], dtype=dtype)[codes]

@@ -25,8 +25,9 @@ def read_json(file: str, text: str) -> RawTable:
     names = list(dict.fromkeys(name for _, row in numbered for name in row))
     if not names:
         raise ReadError(f"{file}: holds no objects with names. Fix: write a list such as [{{...}}, {{...}}].")
-    records = [[_cell(row.get(name)) for name in names] for _, row in numbered]
-    return build_table(file, names, records, [line for line, _ in numbered])
+    return build_table(
+        file, names, [(line, [_cell(row.get(name)) for name in names]) for line, row in numbered]
+    )
 
 
 def _json_objects(file: str, text: str) -> list[tuple[int, Mapping[str, Any]]]:
@@ -81,8 +82,7 @@ def read_parquet(file: str, data: bytes) -> RawTable:
         reason = str(error).partition("\n")[0]
         raise ReadError(f"{file}: is not a readable Parquet file ({reason}). Fix: write it again.") from None
     columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
-    records = list(zip(*columns, strict=True))
-    return build_table(file, table.column_names, records, range(1, table.num_rows + 1))
+    return build_table(file, table.column_names, enumerate(zip(*columns, strict=True), start=1))
 
 
 def read_xlsx(file: str, data: bytes, is_header: IsHeader) -> RawTable:
@@ -120,12 +120,9 @@ def _first_sheet(file: str, sheets: Mapping[str, list[tuple[int, list[str]]]], i
 def _sheet_table(file: str, title: str, rows: list[tuple[int, list[str]]], sheets: int) -> RawTable:
     header = rows[0][1]
     width = max(place for place, name in enumerate(header, start=1) if name.strip())
-    records = [(cells + [""] * width)[:width] for _, cells in rows[1:]]
-    table = build_table(file, header[:width], records, [line for line, _ in rows[1:]])
+    records = [(line, cells + [""] * (width - len(cells))) for line, cells in rows[1:]]
     notice = f"{file}: of {sheets} sheets the sheet {title!r} was read."
-    return RawTable(
-        file, table.header, table.cells, table.lines, table.rows, notices=(notice,) if sheets > 1 else ()
-    )
+    return build_table(file, header[:width], records, notices=(notice,) if sheets > 1 else ())
 
 
 def _missing(file: str, what: str, package: str, extra: str) -> ReadError:

@@ -6,7 +6,8 @@ all. A line is the line of the text; in a workbook the row; in JSON and Parquet 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +15,9 @@ import pandas as pd
 
 from optlab.errors import Problem
 from optlab.read.cells import Decimal, proven_decimal
+
+_CHUNK = 20_000
+_RAGGED_FIX = "write one cell per column, and quote a cell that holds the delimiter"
 
 IsHeader = Callable[[Sequence[str]], bool]
 """Says whether a line of cells is a header that the reader knows."""
@@ -70,9 +74,59 @@ class RawTable:
 
 
 def build_table(
-    file: str, header: Sequence[str], records: Sequence[Sequence[str]], lines: Sequence[int]
+    file: str,
+    header: Sequence[str],
+    records: Iterable[tuple[int, Sequence[str]]],
+    *,
+    problems: list[Problem] | None = None,
+    notices: tuple[str, ...] = (),
+    delimiter: str = "",
 ) -> RawTable:
-    """Make a raw table of records that fit the header."""
-    columns = list(zip(*records, strict=True)) if records else [() for _ in header]
-    cells = pd.DataFrame({place: pd.Series(column, dtype="str") for place, column in enumerate(columns)})
-    return RawTable(file, tuple(header), cells, np.asarray(lines, dtype="int64"), len(records))
+    """Make a raw table of numbered records: those that do not fit the header become problems.
+
+    Empty cells beyond the header's width are dropped, and so are repetitions of the header.
+    `problems` may grow while the records are drawn.
+    """
+    names = list(header)
+    found = problems if problems is not None else []
+    chunks = [_no_cells(len(names))]
+    numbers: list[int] = []
+    repeated = 0
+    numbered = iter(records)
+    while chunk := list(itertools.islice(numbered, _CHUNK)):
+        fitting: list[Sequence[str]] = []
+        for line, cells in chunk:
+            kept = cells if len(cells) == len(names) else _fit(cells, len(names))
+            if len(kept) != len(names):
+                found.append(_ragged(file, line, cells, len(names), delimiter or ","))
+            elif kept[0].strip() == names[0] and [cell.strip() for cell in kept] == names:
+                repeated += 1
+            else:
+                fitting.append(kept)
+                numbers.append(line)
+        columns = enumerate(zip(*fitting, strict=True)) if fitting else ()
+        chunks.append(pd.DataFrame({place: pd.Series(column, dtype="str") for place, column in columns}))
+    return RawTable(
+        file,
+        tuple(names),
+        pd.concat([chunk for chunk in chunks if len(chunk)] or chunks[:1], ignore_index=True),
+        np.array(numbers, dtype="int64"),
+        len(numbers) + len(found) + repeated,
+        tuple(sorted(found)),
+        {"repeated header": repeated} if repeated else {},
+        notices,
+        delimiter,
+    )
+
+
+def _no_cells(width: int) -> pd.DataFrame:
+    return pd.DataFrame({place: pd.Series([], dtype="str") for place in range(width)})
+
+
+def _fit(cells: Sequence[str], width: int) -> Sequence[str]:
+    return cells[:width] if len(cells) > width and not any(map(str.strip, cells[width:])) else cells
+
+
+def _ragged(file: str, line: int, cells: Sequence[str], width: int, delimiter: str) -> Problem:
+    reason = f"has {len(cells)} cells where the header has {width}"
+    return Problem(file, line, "", delimiter.join(cells), reason, _RAGGED_FIX)

@@ -130,10 +130,8 @@ class Screen:
         if self.output is not None or self.shape != "table":
             self._show("bias", bias)
             return
-        for sentence in bias.headlines:
+        for sentence in (*bias.headlines[:-1], bias.headline):
             _out(f"{sentence}\n")
-        if not bias.headlines:
-            _out(f"{bias.headline}\n")
         _out("\n")
         self._draw("bias", bias.strategies)
         _out("\n")

@@ -51,6 +51,8 @@ class Style:
         The heading.
     digits : int or None
         Decimals; None lets the largest number in the column decide, for five significant digits.
+    most : int
+        The most decimals that None may choose.
     sign : bool
         Write a plus sign too, and colour by sign.
     percent : bool
@@ -61,6 +63,7 @@ class Style:
     digits: int | None = None
     sign: bool = False
     percent: bool = False
+    most: int = 4
 
 
 STYLES: dict[str, Style] = {
@@ -68,15 +71,15 @@ STYLES: dict[str, Style] = {
     "lots": Style("lots", 0),
     "strike": Style("strike"),
     "vol": Style("vol", 1, percent=True),
-    "value": Style("value", sign=True),
-    "cost": Style("cost", sign=True),
-    "profit": Style("profit", sign=True),
+    "value": Style("value", sign=True, most=2),
+    "cost": Style("cost", sign=True, most=2),
+    "profit": Style("profit", sign=True, most=2),
     "profit_percent": Style("profit %", 1, sign=True),
     "delta": Style("delta", sign=True),
     "gamma": Style("gamma", sign=True),
-    "vega": Style("vega", sign=True),
-    "theta": Style("theta", sign=True),
-    "rho": Style("rho", sign=True),
+    "vega": Style("vega", sign=True, most=2),
+    "theta": Style("theta", sign=True, most=2),
+    "rho": Style("rho", sign=True, most=2),
     "delta_cash": Style("delta cash", 0, sign=True),
     "gamma_cash": Style("gamma cash", 0, sign=True),
     "beta_delta": Style("beta delta", 1, sign=True),
@@ -162,20 +165,20 @@ def cells(name: str, column: pd.Series) -> list[str]:
         return [str(value) for value in column.fillna("")]
     style = STYLES.get(name, Style(name))
     numbers = column.to_numpy(dtype=float) * (100.0 if style.percent else 1.0)
-    digits = _digits(numbers) if style.digits is None else style.digits
+    digits = _digits(numbers, style.most) if style.digits is None else style.digits
     if pd.api.types.is_integer_dtype(column) and style.digits is None:
         digits = 0
     form = f"{{:{'+' if style.sign else ''},.{digits}f}}{'%' if style.percent else ''}"
     return ["" if math.isnan(number) else _unsigned_zero(form.format(number)) for number in numbers]
 
 
-def _digits(numbers: np.ndarray) -> int:
-    """Decimals that show the largest number of a column with five significant digits, four at the most."""
+def _digits(numbers: np.ndarray, most: int) -> int:
+    """Decimals that show the largest number of a column with five significant digits."""
     finite = np.abs(numbers[np.isfinite(numbers)])
     largest = finite.max(initial=0.0)
-    if (finite == np.round(finite)).all():
+    if largest < 10.0 ** -(most + 1) or (finite == np.round(finite)).all():
         return 0
-    return int(np.clip(4 - math.floor(math.log10(largest)), 0, 4)) if largest > 0 else 0
+    return min(max(4 - math.floor(math.log10(largest)), 0), most)
 
 
 def _unsigned_zero(text: str) -> str:

@@ -38,10 +38,10 @@ def draw(
     tuple of str and list of str
         The drawing, and the columns that had no room.
     """
-    rows = table if totals is None else pd.concat([table, totals.reindex(columns=table.columns)])
+    rows = table if totals is None else pd.concat([table, _like(table, totals)])
     written = {name: _folded(name, texts) for name, texts in tables.texts(rows).items()}
     kept = _fitting(written, width)
-    drawing = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+    drawing = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), show_edge=False)
     for name in kept:
         justify = "right" if tables.is_number(rows[name]) else "left"
         drawing.add_column(tables.label(name), justify=justify, no_wrap=True)
@@ -49,6 +49,14 @@ def draw(
         is_last = totals is not None and row == len(table) - 1
         drawing.add_row(*(_coloured(name, written[name][row]) for name in kept), end_section=is_last)
     return _printed(drawing, width, colour=colour), [name for name in written if name not in kept]
+
+
+def _like(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Give totals the table's columns and types; what they are not totalled by is empty."""
+    same = totals.reindex(columns=table.columns)
+    is_text = [name for name in same.columns if pd.api.types.is_string_dtype(table[name])]
+    same = same.assign(**{name: same[name].astype("object").fillna("") for name in is_text})
+    return same.astype({name: dtype for name, dtype in table.dtypes.items()})
 
 
 def _fitting(written: dict[str, list[str]], width: int) -> list[str]:

@@ -17,17 +17,21 @@ def assign(legs: pd.DataFrame) -> pd.DataFrame:
     becomes one strategy for each. Ids are the underlying and a number in order of appearance: MIU-1.
     Cash belongs to no strategy. ``strategy`` is the file's own name for it, else custom with its legs.
     """
-    keys = legs[GROUP_KEYS].astype("str")
-    single = np.where(legs["group"] == "", np.arange(len(legs)), -1)
-    codes, _ = pd.factorize(pd.MultiIndex.from_frame(keys.assign(single=single)))
-    first = pd.Series(codes).drop_duplicates().index
-    number = legs["underlying"].iloc[first].groupby(legs["underlying"].iloc[first]).cumcount() + 1
-    ids = (legs["underlying"].iloc[first] + "-" + number.astype("str")).to_numpy(dtype=object)
-    named = legs.assign(strategy_id=pd.Series(ids, dtype="str").take(codes).to_numpy())
-    named["strategy_id"] = named["strategy_id"].mask(named["kind"] == "cash", "").astype("str")
+    is_member = legs["kind"] != "cash"
+    named = legs.assign(strategy_id="")
+    named.loc[is_member, "strategy_id"] = _ids(legs[is_member])
+    named["strategy_id"] = named["strategy_id"].astype("str")
     named["strategy"] = _names(named)
     named["part"] = 1
     return named
+
+
+def _ids(legs: pd.DataFrame) -> np.ndarray:
+    single = np.where(legs["group"] == "", np.arange(len(legs)), -1)
+    codes, _ = pd.factorize(pd.MultiIndex.from_frame(legs[GROUP_KEYS].assign(single=single)))
+    first = legs["underlying"].iloc[np.unique(codes, return_index=True)[1]]
+    number = first.groupby(first).cumcount() + 1
+    return (first + "-" + number.astype("str")).to_numpy(dtype=object)[codes]
 
 
 def _names(named: pd.DataFrame) -> pd.Series:

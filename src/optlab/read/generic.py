@@ -1,0 +1,143 @@
+"""The dialects of plain tables: `generic`, any file with recognisable columns, and `canonical`, our own exports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from optlab import legs as leg_table
+from optlab.errors import Problem
+from optlab.legs import COLUMNS, DTYPES, LEG_COLUMNS
+from optlab.read.cells import EFFECT_WORDS, SIDE_WORDS
+from optlab.read.columns import LEG_ALIASES, POSITION_NEEDS, match_columns, missing_columns
+from optlab.read.contracts import contracts
+from optlab.read.dates import DateOrder
+from optlab.read.distinct import map_distinct
+from optlab.read.rows import FIXES, Rows
+from optlab.read.sides import sign_quantities
+from optlab.read.tables import RawTable
+
+ZERO_QUANTITY = "zero quantity"
+
+
+class Parsed(NamedTuple):
+    """What became of a table's rows."""
+
+    legs: pd.DataFrame
+    problems: tuple[Problem, ...]
+    ignored: Mapping[str, int]
+    notices: tuple[str, ...]
+
+
+def parse_generic(table: RawTable, order: DateOrder | None) -> Parsed:
+    """Turn rows of any plain layout into legs.
+
+    A row says its contract in columns of its own, in one symbol, or in both if they agree. What it leaves out
+    comes from the exchange's list of roots, else it is American, settled at the close and in dollars. For the
+    signs of quantities see `optlab.read.sides`.
+
+    Raises
+    ------
+    ReadError
+        If the header lacks a column that every leg needs, or two columns mean the same.
+    """
+    missing = missing_columns(table.file, table.header, LEG_ALIASES, POSITION_NEEDS)
+    if missing:
+        raise missing
+    columns = match_columns(table.file, table.header, LEG_ALIASES)
+    rows = Rows(table, columns)
+    legs = _legs(rows, order)
+    return finish(rows, legs, _notices(table, columns.ignored, legs))
+
+
+def _legs(rows: Rows, order: DateOrder | None) -> pd.DataFrame:
+    """Set every canonical column; what cannot be read is blamed on its row and left empty."""
+    legs = contracts(rows, order)
+    sides = rows.words("side", SIDE_WORDS, "is neither buy nor sell", "write buy or sell")
+    effects = rows.words("effect", EFFECT_WORDS, "is neither open nor close", "write open or close")
+    legs["side"] = map_distinct(sides, lambda said: said.partition(" ")[0], object)
+    implied = map_distinct(sides, lambda said: said.partition(" ")[2], object)
+    legs["effect"] = np.where(effects != "", effects, implied)
+    for name in LEG_COLUMNS:
+        if name.startswith("source_"):
+            continue
+        if name not in legs and COLUMNS[name].type == "text":
+            legs[name] = rows.text(name)
+        elif name not in legs and COLUMNS[name].type == "number":
+            legs[name] = rows.numbers(name)
+    name, cells = _trade_times(rows)
+    legs["traded_at"] = rows.instants(name, rows.moments(name, order, cells), legs.assign(settlement="pm"))
+    is_missing = legs["quantity"].isna().to_numpy() & ~rows.is_blamed("quantity")
+    rows.blame(is_missing, "quantity", "is missing", FIXES["quantity"])
+    signed = sign_quantities(legs)
+    fix = "write sell, or a positive quantity"
+    rows.blame(signed.is_contradiction, "quantity", "is negative on a row that buys", fix)
+    return legs.assign(quantity=signed.quantity, net_price=signed.net_price)
+
+
+def _trade_times(rows: Rows) -> tuple[str, pd.Series]:
+    """Return the column that says when a row was traded; a time of day of its own is joined to the date."""
+    if "traded_time" not in rows.columns:
+        return "traded_at", rows.raw("traded_at")
+    times = rows.raw("traded_time")
+    if "traded_at" not in rows.columns:
+        return "traded_time", times
+    is_time = times.str.match(r"\s*\d{1,2}:\d\d")
+    dates = rows.raw("traded_at")
+    return "traded_at", dates.where(~is_time, dates + " " + times)
+
+
+def _notices(table: RawTable, ignored: Sequence[str], legs: pd.DataFrame) -> tuple[str, ...]:
+    notices = list(table.notices)
+    if ignored:
+        notices.append(f"{table.file}: columns that are not used: {', '.join(ignored)}.")
+    assumed = int(legs["is_dollar_assumed"].sum())
+    if assumed:
+        rows = "1 row" if assumed == 1 else f"{assumed:,} rows"
+        notices.append(f"{table.file}: no currency is given for {rows}; USD was assumed.")
+    return tuple(notices)
+
+
+def finish(rows: Rows, legs: pd.DataFrame, notices: tuple[str, ...]) -> Parsed:
+    """Check the rows against the rules of the canonical table, and set those at fault aside, whole."""
+    if "source_file" not in legs:
+        legs = legs.assign(source_file=rows.table.file, source_line=rows.table.lines)
+    table = pd.DataFrame({name: legs[name].astype(DTYPES[COLUMNS[name].type]) for name in LEG_COLUMNS})
+    _blame_faults(rows, table)
+    is_zero = (table["quantity"] == 0).to_numpy()
+    is_kept = ~rows.is_blamed() & ~is_zero
+    ignored = {**rows.table.ignored, **({ZERO_QUANTITY: int(is_zero.sum())} if is_zero.any() else {})}
+    problems = tuple(sorted([*rows.table.problems, *rows.problems(excused=is_zero)], key=_by_line))
+    broken = _broken_groups(table, is_kept | is_zero)
+    if broken:
+        notices = (*notices, f"{rows.table.file}: groups that lost a row to a problem: {', '.join(broken)}.")
+    return Parsed(table[is_kept].reset_index(drop=True), problems, ignored, notices)
+
+
+def _by_line(problem: Problem) -> int:
+    return problem.line
+
+
+def _broken_groups(table: pd.DataFrame, is_whole: np.ndarray) -> list[str]:
+    if is_whole.all():
+        return []
+    groups = table["group"][~is_whole & (table["group"] != "").to_numpy()].unique().tolist()
+    left = set(table["group"][is_whole])
+    return [str(group) for group in groups if group in left]
+
+
+def _blame_faults(rows: Rows, table: pd.DataFrame) -> None:
+    """Add the rules that the rows break; a cell that could not be read is not called missing as well."""
+    unnamed, unknown_close = rows.is_blamed("symbol", "kind", "asset"), rows.is_blamed("currency")
+    for fault in leg_table.faults(table):
+        if unnamed[fault.row] and fault.column in ("kind", "underlying", "strike", "expiry", "multiplier"):
+            continue
+        if fault.column == "expiry" and unknown_close[fault.row]:
+            continue
+        column = fault.column
+        if column == "underlying" and "underlying" not in rows.columns and "symbol" in rows.columns:
+            column = "symbol"
+        rows.found.setdefault((fault.row, column), (fault.reason, fault.fix))

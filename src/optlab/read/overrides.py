@@ -1,0 +1,52 @@
+"""What the user says of the market on the command line: MIU=24.24, 43%, 0.03."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from optlab.errors import MarketDataError
+from optlab.market import EVERY
+from optlab.read.cells import CellError, number
+
+FRACTIONS = ("vol", "rate", "dividend_yield")
+EXAMPLES = {"spot": "24.24", "vol": "0.43", "rate": "0.03", "dividend_yield": "0.01", "settle": "24.2"}
+
+
+def parse_overrides(said: Mapping[str, Sequence[str]]) -> dict[str, dict[str, float]]:
+    """Read numbers that the user gives for one underlying or, without a name, for all.
+
+    >>> parse_overrides({"spot": ["MIU=24.24"], "vol": ["43%"]})
+    {'spot': {'MIU': 24.24}, 'vol': {'*': 0.43}}
+
+    Raises
+    ------
+    MarketDataError
+        For what is no number, or no sensible one; the message says how to write it.
+    """
+    return {name: dict(_entry(name, text) for text in texts) for name, texts in said.items() if texts}
+
+
+def _entry(name: str, text: str) -> tuple[str, float]:
+    code, _, figure = text.rpartition("=")
+    try:
+        value = number(figure, percent="sign" if name in FRACTIONS else "refuse")
+    except CellError as error:
+        raise _refused(name, text, error.reason) from error
+    if math.isnan(value):
+        raise _refused(name, text, "gives no number")
+    if name in ("spot", "settle") and value <= 0:
+        raise _refused(name, text, "is not positive")
+    if name == "vol" and not 0 <= value <= 5:
+        raise _refused(name, text, "is no volatility from 0 to 500%")
+    if name in FRACTIONS and abs(value) > 5:
+        raise _refused(name, text, "is far above 100% a year")
+    return code.strip() or EVERY, value
+
+
+def _refused(name: str, text: str, reason: str) -> MarketDataError:
+    option, example = name.replace("_", "-"), EXAMPLES[name]
+    percent = f", or {float(example):.0%}" if name in FRACTIONS else ""
+    return MarketDataError(
+        f"--{option} {text!r} {reason}. Fix: write MIU={example}, or {example} for every underlying{percent}."
+    )

@@ -1,0 +1,232 @@
+"""The delta rule on ordinary positions, the shares and the words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import binomtest, norm
+
+import optlab as ol
+from books import AS_OF, FAR, NEAR, market, valued, xiaomi
+from optlab import bias as lean
+from optlab.errors import PricingError
+
+ORDINARY = {
+    "long call": ([(1, "call", 25, NEAR)], "bullish"),
+    "long put": ([(1, "put", 24, NEAR)], "bearish"),
+    "short put": ([(-1, "put", 22, NEAR)], "bullish"),
+    "stock": ([(1000, "stock")], "bullish"),
+    "short stock": ([(-1000, "stock")], "bearish"),
+    "covered call": ([(1000, "stock"), (-1, "call", 27, NEAR)], "bullish"),
+    "narrow bull call spread": ([(1, "call", 24, NEAR), (-1, "call", 25, NEAR)], "bullish"),
+    "wide bear put spread": ([(1, "put", 25, NEAR), (-1, "put", 20, NEAR)], "bearish"),
+    "risk reversal": ([(1, "call", 26, NEAR), (-1, "put", 22, NEAR)], "bullish"),
+    "straddle": ([(1, "call", 24, NEAR), (1, "put", 24, NEAR)], "neutral"),
+    "iron condor": (
+        [(1, "put", 20, NEAR), (-1, "put", 22, NEAR), (-1, "call", 27, NEAR), (1, "call", 29, NEAR)],
+        "neutral",
+    ),
+    "at-the-money call calendar": ([(-1, "call", 24, NEAR), (1, "call", 24, FAR)], "neutral"),
+    "call diagonal, far leg lower": ([(1, "call", 22, FAR), (-1, "call", 27, NEAR)], "bullish"),
+    "call diagonal, near leg lower": ([(-1, "call", 24, NEAR), (1, "call", 30, FAR)], "bearish"),
+    "synthetic stock": ([(1, "call", 24, NEAR), (-1, "put", 24, NEAR)], "bullish"),
+}
+
+
+@pytest.mark.parametrize(("legs", "direction"), ORDINARY.values(), ids=ORDINARY)
+def test_ordinary_positions_lean_as_a_trader_says(legs: list[tuple[object, ...]], direction: str) -> None:
+    """Fifteen everyday positions, each one group."""
+    table = valued(*legs, group="one").bias().strategies
+    assert list(table["direction"]) == [direction]
+
+
+def test_flipping_every_quantity_swaps_bullish_and_bearish() -> None:
+    """The rule has no side of its own."""
+    for legs, _ in ORDINARY.values():
+        there = valued(*legs, group="one").bias().strategies["delta_ratio"][0]
+        flipped = [(-quantity, *rest) for quantity, *rest in legs]  # type: ignore[operator]
+        back = valued(*flipped, group="one").bias().strategies["delta_ratio"][0]
+        assert back == pytest.approx(-there, abs=1e-12)
+
+
+def test_lots_change_nothing_but_cash() -> None:
+    """Ten times the package has the same ratio and delta per lot."""
+    one = valued((1, "call", 24, NEAR), (-1, "call", 27, NEAR), group="g").bias().strategies.iloc[0]
+    ten = valued((10, "call", 24, NEAR), (-10, "call", 27, NEAR), group="g").bias().strategies.iloc[0]
+    assert ten["delta_ratio"] == pytest.approx(one["delta_ratio"], rel=1e-12)
+    assert ten["delta_per_lot"] == pytest.approx(one["delta_per_lot"], rel=1e-12)
+    assert ten["delta_cash"] == pytest.approx(10 * one["delta_cash"], rel=1e-12)
+    assert (one["lots"], ten["lots"]) == (1, 10)
+
+
+def test_the_ratios_seen_with_thirty_percent_and_thirty_days() -> None:
+    """On 24.24: narrow verticals from 0.66 to 0.84, the 24 straddle about 0.14, the condor about 0.08."""
+    expiry = "2026-11-01"
+    legs = xiaomi(
+        *[(1, "call", 24, expiry), (-1, "call", 25, expiry)],
+        *[(1, "put", 24, expiry), (-1, "put", 23, expiry)],
+        *[(1, "call", 24, expiry), (1, "put", 24, expiry)],
+        *[(1, "put", 21, expiry), (-1, "put", 22, expiry), (-1, "call", 26, expiry), (1, "call", 27, expiry)],
+        group=["calls"] * 2 + ["puts"] * 2 + ["straddle"] * 2 + ["condor"] * 4,
+    )
+    table = ol.Book.of(legs).price(market(vol=0.30)).bias().strategies.set_index("group")
+    assert 0.66 < table["delta_ratio"]["calls"] < 0.84
+    assert -0.84 < table["delta_ratio"]["puts"] < -0.66
+    assert table["delta_ratio"]["straddle"] == pytest.approx(0.14, abs=0.04)
+    assert abs(table["delta_ratio"]["condor"]) == pytest.approx(0.08, abs=0.03)
+
+
+def test_a_straddle_ratio_in_closed_form() -> None:
+    """Struck at the forward, V - V(F) = |S - F|, so the ratio is the straddle's own delta."""
+    years = 56 / 365
+    strike = 24.24 * np.exp(0.027 * years)
+    row = valued((1, "call", strike, NEAR), (1, "put", strike, NEAR), group="g").bias().strategies.iloc[0]
+    delta = 2 * norm.cdf(0.5 * 0.43 * np.sqrt(years)) - 1
+    assert row["delta_ratio"] == pytest.approx(delta, rel=1e-9)
+
+
+def test_a_box_has_no_exposure() -> None:
+    """Long box: worth 3.00 whatever happens."""
+    box = [(1, "call", 24, NEAR), (-1, "put", 24, NEAR), (-1, "call", 27, NEAR), (1, "put", 27, NEAR)]
+    row = valued(*box, group="box").bias().strategies.iloc[0]
+    assert (row["direction"], row["reason"]) == ("neutral", "no exposure")
+
+
+def test_a_conversion_has_no_exposure() -> None:
+    """Stock, short call and long put at one strike."""
+    legs = [(1000, "stock"), (-1, "call", 24, NEAR), (1, "put", 24, NEAR)]
+    row = valued(*legs, group="c").bias().strategies.iloc[0]
+    assert (row["direction"], row["reason"]) == ("neutral", "no exposure")
+
+
+def test_an_unpriced_leg_leaves_its_strategy_unclassified_with_the_reason() -> None:
+    """No spot: the rule can't say, and says why."""
+    book = ol.Book.of(xiaomi((1, "call", 24, NEAR), group="g"))
+    result = book.price(ol.Market.of(as_of=AS_OF, vol=0.4)).bias()
+    assert list(result.strategies["direction"]) == ["unclassified"]
+    assert list(result.strategies["reason"]) == ["no_spot"]
+    assert "100% unclassified" in result.headline
+
+
+def test_rolls_and_closing_packages_are_counted_apart() -> None:
+    """One closes and one opens: no view; a package that only closes: no view."""
+    legs = xiaomi(
+        *[(1, "put", 24, NEAR), (-1, "put", 23, FAR), (1, "call", 25, NEAR), (1, "call", 26, NEAR)],
+        group=["r", "r", "c", "o"],
+        effect=["close", "open", "close", "open"],
+    )
+    result = ol.Book.of(legs).price(market()).bias()
+    assert list(result.strategies["direction"]) == ["not counted", "not counted", "bullish"]
+    assert result.shares["n"].tolist() == [1]
+    assert result.left_out == (
+        "1 not counted: closes a position",
+        "1 not counted: roll: closes one leg and opens another",
+    )
+
+
+def test_legs_without_a_group_are_counted_singly_and_said_to_be_provisional() -> None:
+    """Until the book's strategies are recognised."""
+    result = valued((1, "call", 24, NEAR), (-1, "call", 27, NEAR)).bias()
+    assert list(result.strategies["direction"]) == ["bullish", "bearish"]
+    assert result.headline.endswith("; provisional: 2 legs without a group")
+
+
+def test_contracts_that_expired_earlier_are_out_of_the_lean() -> None:
+    """They are listed, not counted."""
+    result = valued((1, "call", 24, "2026-09-29"), (1, "call", 24, NEAR), group=["a", "b"]).bias()
+    assert list(result.strategies["direction"]) == ["not counted", "bullish"]
+
+
+def test_a_leg_expiring_now_still_leans_for_a_day() -> None:
+    """At the close of expiry day an in-the-money call is stock for delivery."""
+    row = valued((1, "call", 20, AS_OF), group="g").bias().strategies.iloc[0]
+    assert row["direction"] == "bullish"
+    assert row["horizon"] == pytest.approx(1.0)
+
+
+def test_a_settled_near_leg_leaves_the_far_leg_s_lean() -> None:
+    """A calendar on the evening of its near expiry is its far call."""
+    calendar = valued((-1, "call", 24, AS_OF), (1, "call", 24, NEAR), group="g").bias().strategies.iloc[0]
+    alone = valued((1, "call", 24, NEAR), group="g").bias().strategies.iloc[0]
+    assert calendar["expected_move"] == pytest.approx(alone["expected_move"], rel=1e-12)
+
+
+def test_shares_by_underlying_and_for_the_whole_book() -> None:
+    """Two underlyings give three scopes."""
+    legs = pd.concat(
+        [xiaomi((1, "call", 24, NEAR), (1, "put", 24, NEAR), group=["a", "b"]),
+         xiaomi((1, "call", 24, NEAR), group="c").assign(underlying="TCH")]
+    )  # fmt: skip
+    shares = ol.Book.of(legs).price(market()).bias().shares
+    assert shares["scope"].tolist() == ["MIU", "TCH", "book"]
+    assert shares["bullish"].tolist() == pytest.approx([1 / 2, 1, 2 / 3])
+
+
+def test_the_neutral_band_moves_the_border() -> None:
+    """A straddle's 0.08 is bullish once the band is narrower."""
+    straddle = valued((1, "call", 24, NEAR), (1, "put", 24, NEAR), group="g")
+    assert straddle.bias(neutral=0.05).strategies["direction"][0] == "bullish"
+    assert straddle.bias(neutral=0.30).strategies["direction"][0] == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"neutral": 20.0}, "a neutral band of 20.0 is no fraction. Fix: use one from 0 to 1, such as 0.2."),
+        ({"rule": "astrology"}, "rule 'astrology' is not known. Fix: use delta."),
+        ({"weight": "mood"}, "weight 'mood' is not known. Fix: use count."),
+    ],
+)
+def test_a_bad_call_says_the_fix(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(PricingError) as caught:
+        valued((1, "call", 24, NEAR)).bias(**arguments)  # type: ignore[arg-type]
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 5), (5, 5), (11, 20), (1, 300)])
+def test_wilson_equals_scipy(hits: int, n: int) -> None:
+    interval = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+    assert lean.wilson(hits / n, n) == pytest.approx((interval.low, interval.high), abs=1e-12)
+
+
+def test_percents_always_add_up_to_a_hundred() -> None:
+    """Every split of up to twelve strategies over four directions."""
+    for n in range(1, 13):
+        for a in range(n + 1):
+            for b in range(n + 1 - a):
+                shares = {"bullish": a / n, "bearish": b / n, "neutral": (n - a - b) / n, "unclassified": 0.0}
+                shown = lean.percents(shares)
+                assert sum(shown.values()) == 100
+                assert all(abs(shown[name] - 100 * shares[name]) < 1 for name in shares)
+
+
+def test_the_headline_of_the_specification() -> None:
+    """Eleven bullish, seven bearish, two neutral of twenty."""
+    row = {"scope": "MIU", "bullish": 0.55, "bearish": 0.35, "neutral": 0.10, "unclassified": 0.0, "n": 20,
+           "rule": "delta", "weight": "count", "low": 0.342, "high": 0.742}  # fmt: skip
+    assert lean.headline(row) == (
+        "MIU: 55% bullish, 35% bearish, 10% neutral (n=20 strategies, 95% 34-74%; delta rule, by count) - bullish"
+    )
+
+
+@pytest.mark.parametrize(
+    ("bullish", "bearish", "word"),
+    [(0.7, 0.3, "strongly bullish"), (0.55, 0.45, "bullish"), (0.5, 0.41, "balanced"), (0.45, 0.55, "bearish"),
+     (0.4, 0.5, "bearish"), (0.3, 0.7, "strongly bearish")],
+)  # fmt: skip
+def test_the_word_at_its_borders(bullish: float, bearish: float, word: str) -> None:
+    """At least 40 and 10 points up, more than -10 and -40 down."""
+    assert lean.lean_word(bullish, bearish) == word
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    """Shuffled legs give the same ratios."""
+    legs = xiaomi(
+        *[(1, "put", 20, NEAR), (-1, "put", 22, NEAR), (-1, "call", 27, NEAR), (1, "call", 29, FAR)],
+        *[(2, "call", 24, NEAR), (-2, "call", 28, FAR), (1, "call", 26, NEAR)],
+        group=["a"] * 4 + ["b"] * 3,
+    )
+    straight = ol.Book.of(legs).price(market()).bias().strategies.set_index("group")["delta_ratio"]
+    shuffled = ol.Book.of(legs.sample(frac=1, random_state=3)).price(market()).bias()
+    assert shuffled.strategies.set_index("group")["delta_ratio"][straight.index].tolist() == straight.tolist()

@@ -1,0 +1,185 @@
+"""Which quote each leg takes, and where it says it came from."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from optlab.pricing.vanilla import price
+
+from books import AS_OF, FAR, NEAR, xiaomi
+from optlab import join
+from optlab.errors import MarketDataError
+from optlab.legs import canonical
+from optlab.market import Market, quote_table
+
+YEARS = 56 / 365
+
+
+def joined(market: Market, *rows: tuple[Any, ...], **columns: Any) -> pd.Series:  # noqa: ANN401
+    """Join the market to Xiaomi legs and return the first."""
+    return join.quotes(canonical(xiaomi(*(rows or [(1, "call", 24, NEAR)]), **columns)), market).iloc[0]
+
+
+def quoted(*rows: dict[str, Any], **overrides: Any) -> Market:  # noqa: ANN401
+    """Make a market of quote rows for MIU on 2 October 2026."""
+    table = quote_table([{"underlying": "MIU", **row} for row in rows])
+    return Market(table, dt.date(2026, 10, 2)).override(**overrides)
+
+
+SERIES = {"expiry": NEAR, "strike": 24.0, "kind": "call"}
+EVERYTHING = (
+    {"spot": 24.24, "vol": 0.10, "rate": 0.01, "dividend_yield": 0.02},
+    {"expiry": NEAR, "vol": 0.20, "rate": 0.015, "spot": 24.3},
+    {**SERIES, "settlement_price": 1.79, "bid": 1.6, "ask": 1.8, "iv": 0.425},
+)
+
+
+def without(position: int, *names: str) -> tuple[dict[str, Any], ...]:
+    """Everything, less some quotes of one level."""
+    rows = [dict(row) for row in EVERYTHING]
+    for name in names:
+        rows[position].pop(name)
+    return tuple(rows)
+
+
+def test_volatility_takes_the_first_source_there_is() -> None:
+    """Command line, own iv, own mark, own mid, settlement, series mid, series iv, expiry, underlying, nothing."""
+    said = {"vol": {"MIU": 0.5}}
+    own = {"iv": 0.6, "mark": 1.9, "bid": 1.7, "ask": 1.8}
+    seen = [
+        joined(quoted(*EVERYTHING, **said), **own)["vol_source"],
+        joined(quoted(*EVERYTHING), **own)["vol_source"],
+        joined(quoted(*EVERYTHING), mark=1.9, bid=1.7, ask=1.8)["vol_source"],
+        joined(quoted(*EVERYTHING), bid=1.7, ask=1.8)["vol_source"],
+        joined(quoted(*EVERYTHING))["vol_source"],
+        joined(quoted(*without(2, "settlement_price")))["vol_source"],
+        joined(quoted(*without(2, "settlement_price", "bid")))["vol_source"],
+        joined(quoted(*without(2, "settlement_price", "bid", "iv")))["vol_source"],
+        joined(quoted(EVERYTHING[0]))["vol_source"],
+        joined(quoted({"spot": 24.24}))["vol_source"],
+    ]
+    assert seen == [
+        "command_line",
+        "leg_iv",
+        "leg_mark",
+        "leg_mid",
+        "series_settlement",
+        "series_mid",
+        "series_iv",
+        "expiry",
+        "underlying",
+        "",
+    ]
+    assert set(seen) - {""} <= set(join.SOURCES)
+
+
+def test_a_solved_volatility_gives_its_price_back() -> None:
+    leg = joined(quoted({"spot": 24.24, "rate": 0.027}), mark=1.79)
+    again = price("call", 24.24, 24, YEARS, 0.027, leg["vol"])
+    assert again == pytest.approx(1.79, abs=1e-12)
+
+
+def test_spot_rate_and_yield_take_the_first_source_there_is() -> None:
+    names = ["spot_source", "rate_source", "dividend_yield_source"]
+    said = {"spot": 25.0, "rate": 0.04, "dividend_yield": 0.0}
+    own = {"spot": 24.0, "rate": 0.02, "dividend_yield": 0.01}
+    assert list(joined(quoted(*EVERYTHING, **said), **own)[names]) == ["command_line"] * 3
+    assert list(joined(quoted(*EVERYTHING), **own)[names]) == ["leg"] * 3
+    assert list(joined(quoted(*EVERYTHING))[names]) == ["expiry", "expiry", "underlying"]
+    assert list(joined(quoted(EVERYTHING[0]))[names]) == ["underlying"] * 3
+    assert list(joined(quoted())[names]) == ["", "assumed_zero", "assumed_zero"]
+
+
+def test_a_forward_gives_the_yield_that_leads_to_it() -> None:
+    leg = joined(quoted({"spot": 24.24, "rate": 0.027}, {"expiry": NEAR, "forward": 24.0}))
+    assert leg["dividend_yield_source"] == "expiry_forward"
+    assert 24.24 * np.exp((leg["rate"] - leg["dividend_yield"]) * YEARS) == pytest.approx(24.0)
+
+
+def test_a_forward_alone_gives_spot() -> None:
+    leg = joined(quoted({"rate": 0.027}, {"expiry": NEAR, "forward": 24.0}))
+    assert leg["spot_source"] == "expiry_forward"
+    assert leg["spot"] == pytest.approx(24.0 * np.exp(-0.027 * YEARS))
+
+
+def test_a_spot_said_on_the_command_line_moves_the_forward_too() -> None:
+    """The carry is the market's; a what-if spot of 30 does not turn into a yield of 150%."""
+    quotes = [{"spot": 24.24, "rate": 0.027}, {"expiry": NEAR, "forward": 24.0}]
+    assert joined(quoted(*quotes, spot=30.0))["dividend_yield"] == joined(quoted(*quotes))["dividend_yield"]
+
+
+def test_a_mark_that_cannot_be_solved_falls_through_to_the_next_source() -> None:
+    """Quoted below intrinsic: the underlying's vol is used, and without one the reason stays."""
+    assert joined(quoted(EVERYTHING[0]), mark=0.1)["vol_source"] == "underlying"
+    leg = joined(quoted({"spot": 24.24}), mark=0.1)
+    assert np.isnan(leg["vol"])
+    assert leg["vol_source"] == "below_intrinsic"
+
+
+def test_years_are_seconds_between_the_two_closes() -> None:
+    """From 16:00 on 2 October to 16:00 on 27 November in Hong Kong are 56 days."""
+    assert joined(quoted())["years"] == pytest.approx(YEARS, abs=1e-15)
+
+
+def test_as_of_may_be_an_instant() -> None:
+    """Half past three in Hong Kong is half an hour before the close."""
+    leg = joined(quoted().at("2026-10-02T15:30+08:00"))
+    assert leg["years"] == pytest.approx(YEARS + 1800 / 31_536_000, abs=1e-15)
+
+
+def test_a_bare_date_is_each_market_s_own_close() -> None:
+    """A New York leg of the same date has the same whole days to expiry."""
+    legs = canonical(pd.DataFrame({"underlying": ["MIU", "AAPL"], "kind": "call", "strike": 24.0, "expiry": "2026-10-16",
+                                   "quantity": 1}))  # fmt: skip
+    years = join.quotes(legs, quoted())["years"]
+    assert years.tolist() == pytest.approx([14 / 365] * 2, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "expiry", "years"),
+    [
+        (AS_OF, AS_OF, 0.0),
+        ("2026-10-02T18:00+08:00", AS_OF, 0.0),
+        ("2026-10-02T15:00+08:00", AS_OF, 3600 / 31_536_000),
+        (AS_OF, "2026-09-30", -2 / 365),
+        ("2026-10-03T00:30+08:00", AS_OF, -8.5 / 8760),
+    ],
+)
+def test_expired_today_is_zero_and_earlier_is_negative(as_of: str, expiry: str, years: float) -> None:
+    """The day is counted where the contract trades: half past midnight in Hong Kong is the day after."""
+    assert joined(quoted().at(as_of), (1, "call", 24, expiry))["years"] == pytest.approx(years, abs=1e-12)
+
+
+def test_an_earlier_expiry_settles_at_the_price_the_user_gives() -> None:
+    leg = joined(quoted({"spot": 24.24}, settle={"MIU": 25.0}), (1, "call", 24, "2026-09-30"))
+    assert (leg["years"], leg["spot"], leg["spot_source"]) == (0.0, 25.0, "settle")
+
+
+def test_a_quote_in_another_currency_is_not_used() -> None:
+    leg = joined(quoted({"spot": 3.1, "currency": "USD"}))
+    assert np.isnan(leg["spot"])
+    assert leg["spot_source"] == "other_currency"
+
+
+def test_a_market_without_a_date_is_refused() -> None:
+    with pytest.raises(
+        MarketDataError, match=r"has no date\. Fix: say when it holds, such as --as-of 2026-10-02"
+    ):
+        joined(Market.of(spot=24.24))
+
+
+def test_every_fix_that_a_message_names_works() -> None:
+    """--as-of, --spot and --vol as the messages say them."""
+    leg = joined(Market.of(as_of="2026-10-02").override(spot={"MIU": 24.24}, vol={"MIU": 0.30}))
+    assert (leg["spot"], leg["vol"]) == (24.24, 0.30)
+
+
+def test_series_are_matched_by_root_and_day() -> None:
+    """The far call doesn't take the near call's settlement."""
+    market = quoted({"spot": 24.24, "vol": 0.4}, {**SERIES, "settlement_price": 1.79})
+    assert joined(market, (1, "call", 24, FAR))["vol_source"] == "underlying"
+    assert joined(market, (1, "put", 24, NEAR))["vol_source"] == "underlying"
