@@ -139,3 +139,22 @@ def test_an_expired_market_still_totals() -> None:
     total = ol.Book.of(xiaomi((1, "call", 24, NEAR))).price(market(spot=None)).greeks().iloc[0]
     assert np.isnan(total["value"])
     assert total["unpriced"] == 1
+
+
+def test_a_net_price_is_the_package_s_cost() -> None:
+    """Three lots at a debit of 0.80 on a thousand shares cost 2,400; the legs' own entries don't count."""
+    legs = [(3, "call", 24, NEAR), (-3, "call", 27, FAR)]
+    for entry in (np.nan, 1.0):
+        total = valued(*legs, group="g", net_price=0.8, entry=entry).greeks(by="strategy_id").iloc[0]
+        assert total["cost"] == pytest.approx(2400)
+        assert total["profit"] == pytest.approx(total["value"] - 2400)
+        assert total["no_entry"] == 0
+
+
+def test_a_net_price_can_t_be_parted() -> None:
+    """By expiry the package falls apart, and its legs have no entry of their own."""
+    totals = valued((3, "call", 24, NEAR), (-3, "call", 27, FAR), group="g", net_price=0.8).greeks(
+        by="expiry"
+    )
+    assert totals["cost"].isna().all()
+    assert totals["no_entry"].tolist() == [1, 1]

@@ -67,7 +67,7 @@ def test_the_ratios_seen_with_thirty_percent_and_thirty_days() -> None:
         *[(1, "call", 24, expiry), (-1, "call", 25, expiry)],
         *[(1, "put", 24, expiry), (-1, "put", 23, expiry)],
         *[(1, "call", 24, expiry), (1, "put", 24, expiry)],
-        *[(1, "put", 21, expiry), (-1, "put", 22, expiry), (-1, "call", 26, expiry), (1, "call", 27, expiry)],
+        *[(1, "put", 20, expiry), (-1, "put", 22, expiry), (-1, "call", 27, expiry), (1, "call", 29, expiry)],
         group=["calls"] * 2 + ["puts"] * 2 + ["straddle"] * 2 + ["condor"] * 4,
     )
     table = ol.Book.of(legs).price(market(vol=0.30)).bias().strategies.set_index("group")

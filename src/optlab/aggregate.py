@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from optlab.errors import MarketDataError, PricingError
+from optlab.legs import OPTIONS
 from optlab.market import EVERY, Market
 from optlab.pricing import PRICED
+from optlab.strategy import lots
 
 UNITS = ("delta", "gamma")
 """Greeks in units of one underlying: they can't be added over several."""
@@ -62,7 +64,7 @@ def total(
             f"can't total by {', '.join(missing)}: no such column. Fix: use a text column such as underlying, "
             "expiry, kind, group, account, strategy_id."
         )
-    amounts = _leg_amounts(valued, market, currency, beta_to)
+    amounts = _leg_amounts(_with_net_prices(valued, keys), market, currency, beta_to)
     grouped = amounts.groupby(keys, sort=True, dropna=False)
     sums = grouped[[*MONEY, *UNITS]].sum(min_count=1)
     counts = grouped[["unpriced", "no_entry"]].sum()
@@ -76,6 +78,28 @@ def total(
         table["beta_delta"] = grouped["beta_delta"].agg(lambda column: column.sum(skipna=False))
         order.append("beta_delta")
     return table[order].reset_index()
+
+
+def _with_net_prices(valued: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Let a package's net price be its cost, where the whole package lies in one group.
+
+    The net price wins over the legs' entries. It says nothing of the single legs, so it is booked on the
+    first and the others cost nothing; totals that would part the package keep the legs' own entries.
+    """
+    has_net = valued["net_price"].notna() & (valued["strategy_id"] != "")
+    if not has_net.any():
+        return valued
+    packages = valued[has_net]
+    groups = packages.assign(group_code=packages.groupby(keys, dropna=False).ngroup()).groupby("strategy_id")
+    is_whole = (groups["group_code"].nunique() == 1) & (groups["net_price"].nunique() == 1)
+    options = packages["multiplier"].where(packages["kind"].isin(OPTIONS), 1.0)
+    size = options.groupby(packages["strategy_id"]).max()
+    cost = groups["net_price"].first() * lots(packages) * size
+    booked = packages["strategy_id"].map(cost).where(~packages["strategy_id"].duplicated(), 0.0)
+    booked = booked[packages["strategy_id"].map(is_whole)]
+    cost = valued["cost"].copy()
+    cost[booked.index] = booked
+    return valued.assign(cost=cost, profit=valued["value"] - cost)
 
 
 def _leg_amounts(

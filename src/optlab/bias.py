@@ -64,11 +64,6 @@ class Bias:
     left_out: tuple[str, ...] = ()
     provisional: str = ""
 
-    @property
-    def headlines(self) -> tuple[str, ...]:
-        """One sentence per scope."""
-        return tuple(headline(row) for row in self.shares.to_dict("records"))
-
 
 def bias(
     valued: pd.DataFrame, *, rule: str = "delta", weight: str = "count", neutral: float = NEUTRAL_BAND

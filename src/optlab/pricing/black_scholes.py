@@ -208,8 +208,13 @@ def columns(*inputs: npt.ArrayLike) -> tuple[Inputs, tuple[int, ...]]:
     """Flatten the inputs to one common length; what is a single number stays one."""
     arrays = [np.asarray(values, dtype=np.float64) for values in inputs]
     shape = np.broadcast_shapes(*(array.shape for array in arrays))
-    flat = (a.reshape(1) if a.size == 1 else np.broadcast_to(a, shape).reshape(-1) for a in arrays)
-    return tuple(flat), shape
+    return tuple(_column(array, shape) for array in arrays), shape
+
+
+def _column(array: Array, shape: tuple[int, ...]) -> Array:
+    if array.size == 1:
+        return array.reshape(1)
+    return (array if array.shape == shape else np.broadcast_to(array, shape)).reshape(-1)
 
 
 def _passes(option: Inputs, out: Array) -> Iterator[tuple[Inputs, Array, _Scratch]]:
@@ -295,6 +300,7 @@ def _is_ordinary(option: Inputs, work: _Scratch) -> bool:
     sign, S, K = option[:3]
     return bool(
         sign.min() >= -1.0
+        and sign.max() <= 1.0
         and S.min() > 0.0
         and K.min() > 0.0
         and work.s.min() > 0.0

@@ -140,7 +140,7 @@ def _solve(part: Inputs, n: int) -> tuple[Array, npt.NDArray[np.intp]]:
         D = _householder(target.x, s, goal, is_above)[1]
     # The price's rounding, as an error of the vol: dc / ds = c / D below and (1 - c) / D above.
     slope = np.where(is_above, 1.0 - target.c, target.c) * root
-    is_vague = ~(target.unit * D < WORST_VOL_ERROR * slope) & (code == OK)
+    is_vague = ~(target.unit * D <= WORST_VOL_ERROR * slope) & (code == OK)
     if is_vague.any():
         code[is_vague] = np.where(target.c[is_vague] > 0.5, ABOVE_MAXIMUM, NO_TIME_VALUE)
     s /= root

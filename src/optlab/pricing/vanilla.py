@@ -232,13 +232,12 @@ def sign_of(kind: npt.ArrayLike) -> Array:
 
 
 def _signs_of_text(kinds: npt.NDArray[Any]) -> Array:
-    """Compare whole arrays: numpy's comparison of texts is faster than a lookup for each."""
+    """Compare whole arrays, one spelling at a time: faster than a lookup for each option."""
     signs = np.full(kinds.shape, np.nan)
-    for spelling in ("call", "put", "c", "p"):
-        same = kinds == (spelling if kinds.dtype.kind == "U" else spelling.encode())
-        signs[same] = SIGNS[spelling]
-    for i in np.flatnonzero(np.isnan(signs)):
-        signs.flat[i] = _sign(kinds.flat[i])
+    for spelling, sign in SIGNS.items():
+        signs[kinds == np.array(spelling, dtype=kinds.dtype.kind)] = sign
+    for other in np.unique(kinds[np.isnan(signs)]).tolist():
+        signs[kinds == other] = _sign(other)
     return signs
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from optlab.legs import OPTIONS
-from optlab.pricing.value import GREEKS, MODEL_INPUTS, PRICED, unit_greeks
+from optlab.pricing.positions import GREEKS, MODEL_INPUTS, PRICED, unit_greeks
 
 TOLERANCE = 1e-10
 """The largest difference allowed, x max(1, spot / 100)."""

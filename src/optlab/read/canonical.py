@@ -38,8 +38,9 @@ def parse_canonical(table: RawTable, order: DateOrder | None) -> Parsed:
     rows = Rows(table, match_canonical(table.header))
     columns = {name: _column(rows, name) for name in LEG_COLUMNS if COLUMNS[name].type != "time"}
     legs = leg_table.canonical(pd.DataFrame(columns))
-    for name in ("expiry", "traded_at"):
-        legs[name] = rows.instants(name, rows.moments(name, order), legs)
+    legs["expiry"] = rows.instants("expiry", rows.expiries(order), legs)
+    traded = rows.moments("traded_at", order)
+    legs["traded_at"] = rows.instants("traded_at", traded, legs.assign(settlement="pm"))
     unknown = later_columns([name for name in table.header if name.strip()])
     notices = (f"{table.file}: columns that are not used: {', '.join(unknown)}.",) if unknown else ()
     return finish(rows, legs, (*table.notices, *notices))

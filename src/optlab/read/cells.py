@@ -52,12 +52,16 @@ _SIGNS = re.compile(
     r"(?P<digits>[0-9.,' ]*[0-9.](?:[eE][+-]?[0-9]+)?)(?:\.)? *(?P<percent>%)? *(?P<close>\))?"
 )
 _PLAIN = re.compile(r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_GROUPED = re.compile(r"[0-9]{1,3}(?:[,' ][0-9]{3})+(?:\.[0-9]*)?|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?")
+_GROUPED = re.compile(
+    r"[0-9]{1,3}(?:[,' ][0-9]{3})+(?:\.[0-9]*)?|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?"
+)
 _SWAP = str.maketrans(".,", ",.")
 _UNDECIDED = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 
-def number(cell: str, decimal: Decimal = ".", *, percent: Literal["refuse", "sign", "always"] = "refuse") -> float:
+def number(
+    cell: str, decimal: Decimal = ".", *, percent: Literal["refuse", "sign", "always"] = "refuse"
+) -> float:
     """Read a number as people write it; NaN where the cell says there is none.
 
     Parameters
@@ -81,7 +85,7 @@ def number(cell: str, decimal: Decimal = ".", *, percent: Literal["refuse", "sig
     """
     if decimal == "." and percent != "always" and _PLAIN.fullmatch(cell):
         return float(cell)
-    text = clean(cell).translate(_DASHES)
+    text = clean(cell).lstrip("'").translate(_DASHES)
     if text.lower() in NOTHING:
         return float("nan")
     match = _SIGNS.fullmatch(text)
@@ -146,7 +150,8 @@ KIND_WORDS = {
     **dict.fromkeys(("call", "c", "calls", "calloption", "ce", "co"), "call"),
     **dict.fromkeys(("put", "p", "puts", "putoption", "pe", "po"), "put"),
     **dict.fromkeys(
-        ("stock", "stocks", "equity", "equities", "share", "shares", "etf", "etfs", "stk", "eq", "adr"), "stock"
+        ("stock", "stocks", "equity", "equities", "share", "shares", "etf", "etfs", "stk", "eq", "adr"),
+        "stock",
     ),
     **dict.fromkeys(("commonstock", "underlying"), "stock"),
     **dict.fromkeys(("future", "futures", "fut"), "future"),
@@ -157,7 +162,9 @@ KIND_WORDS = {
 
 SIDE_WORDS = {
     **dict.fromkeys(("buy", "b", "bot", "bought", "buys", "long", "l", "purchase", "debit", "bid"), "buy"),
-    **dict.fromkeys(("sell", "s", "sld", "sold", "sells", "short", "sellshort", "ss", "credit", "ask"), "sell"),
+    **dict.fromkeys(
+        ("sell", "s", "sld", "sold", "sells", "short", "sellshort", "ss", "credit", "ask"), "sell"
+    ),
     **dict.fromkeys(("buytoopen", "bto", "buyopen"), "buy open"),
     **dict.fromkeys(("buytoclose", "btc", "buyclose", "buytocover", "cover"), "buy close"),
     **dict.fromkeys(("selltoopen", "sto", "sellopen"), "sell open"),

@@ -213,6 +213,7 @@ def missing_columns(
     near = {
         name: guess
         for name in header
+        if not find_columns([name], aliases)
         for guess in difflib.get_close_matches(name.strip().casefold().replace(" ", "_"), accepted, n=1)
     }
     hints = [f"rename {name!r} to {guess}" for name, guess in near.items()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from optlab.errors import ReadError
 from optlab.read.delimited import read_delimited
-from optlab.read.files import Source, content, decode
+from optlab.read.files import Source, Text, content, decode
 from optlab.read.structured import read_json, read_parquet, read_xlsx
 from optlab.read.tables import IsHeader, RawTable
 
@@ -15,7 +15,7 @@ class Content:
     def __init__(self, source: Source) -> None:
         self.file, self.data = content(source)
         self.is_binary = self.data[:4] in (b"PAR1", b"PK\x03\x04")
-        self.text, self.notices = ("", ()) if self.is_binary else decode(self.file, self.data)
+        self.text, self.notices = Text("", ()) if self.is_binary else decode(self.file, self.data)
 
 
 def raw_table(found: Content, is_header: IsHeader) -> RawTable:

@@ -47,7 +47,7 @@ def contracts(rows: Rows, order: DateOrder | None) -> pd.DataFrame:
         be worked out is blamed on its row.
     """
     named = _named(rows)
-    moments = rows.moments("expiry", order)
+    moments = rows.expiries(order)
     strike = rows.numbers("strike")
     kind = _kind(rows, named, has_option_columns=~np.isnan(strike) | (moments.form != MISSING))
     is_unused = ~np.isin(kind, OPTIONS) & (strike == 0)
@@ -65,12 +65,14 @@ def contracts(rows: Rows, order: DateOrder | None) -> pd.DataFrame:
 
 def _named(rows: Rows) -> Named:
     parsed = rows.parse("symbol", _symbol, "")
-    symbols = [value if isinstance(value, Symbol) else None for value in parsed.values]
+    symbols = [value if isinstance(value, Symbol) else None for value in parsed.distinct]
 
     def spread(read: Callable[[Symbol], Any], missing: object, dtype: Any) -> np.ndarray:  # noqa: ANN401
-        return np.array([read(symbol) if symbol else missing for symbol in symbols], dtype=dtype)[parsed.codes]
+        return np.array([read(symbol) if symbol else missing for symbol in symbols], dtype=dtype)[
+            parsed.codes
+        ]
 
-    tickers = ["" if isinstance(value, Symbol) else value for value in parsed.values]
+    tickers = ["" if isinstance(value, Symbol) else value for value in parsed.distinct]
     return Named(
         spread(lambda _: True, missing=False, dtype=bool),
         np.array(tickers, dtype=object)[parsed.codes],
@@ -145,23 +147,28 @@ def _blame_contradictions(
             same = named.is_option & differs & (named.text == text)
             rows.blame(same, column, f"contradicts the symbol {text}", _CONTRADICTION_FIX)
     is_bare = np.isin(kind, ("stock", "cash"))
-    rows.blame(is_bare & ~np.isnan(strike), "strike", "is given for what has no strike", KIND_FIX)
-    is_dated = is_bare & (moments.form != MISSING)
-    rows.blame(is_dated, "expiry", "is given for what does not expire", KIND_FIX)
+    has_terms = ~np.isnan(strike) | (moments.form != MISSING)
+    column = "asset" if "asset" in rows.columns and "kind" not in rows.columns else "kind"
+    rows.blame(
+        is_bare & has_terms & ~named.is_option,
+        column,
+        "contradicts the row's strike or expiry",
+        "write call or put, or leave strike and expiry empty",
+    )
 
 
 def _codes(rows: Rows, named: Named, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return root and underlying of each row."""
-    said = rows.text("underlying", lambda cell: _code(cell))
-    own_root = rows.text("root", lambda cell: _code(cell))
+    said = rows.text("underlying", _code)
+    own_root = rows.text("root", _code)
     tickers = np.where(named.is_option, "", pd.Series(named.ticker).str.upper())
     root = _first(own_root, named.root, said, np.where(map_distinct(tickers, is_ticker, bool), tickers, ""))
     cash = rows.text("currency", lambda cell: clean(cell).upper())
     root = np.where((kind == "cash") & (root == ""), cash, root)
     root = np.where(np.isin(kind, OPTIONS), root, _first(said, root))
-    listed = map_distinct(root, _listed_underlying, object)
-    root = map_distinct(root, _listed_root, object)
-    underlying = np.where(said == "", listed, map_distinct(said, _listed_underlying, object))
+    listed = map_distinct(root, listed_underlying, object)
+    root = map_distinct(root, listed_root, object)
+    underlying = np.where(said == "", listed, map_distinct(said, listed_underlying, object))
     _blame_underlying(rows, named, said, listed, underlying)
     return root, underlying
 
@@ -171,12 +178,14 @@ def _code(cell: str) -> str:
     return "" if text.lower() in NOTHING - {"na", "nan"} else text
 
 
-def _listed_underlying(code: str) -> str:
+def listed_underlying(code: str) -> str:
+    """Return what a code is written on by the list of roots, else the code."""
     listed = find_root(code)
     return listed.underlying if listed else code
 
 
-def _listed_root(code: str) -> str:
+def listed_root(code: str) -> str:
+    """Return the root that a code is an alias of by the list of roots, else the code."""
     listed = find_root(code)
     return listed.root if listed else code
 
@@ -190,9 +199,7 @@ def _blame_underlying(
         one, other = (re.sub(r"[^A-Z0-9]", "", str(code)) for code in (listed[row], underlying[row]))
         if one != other and re.sub(r"\d$", "", one) != other:
             text = named.text[row]
-            rows.blame(
-                np.array([row]), "underlying", f"contradicts the symbol {text}", _CONTRADICTION_FIX
-            )
+            rows.blame(np.array([row]), "underlying", f"contradicts the symbol {text}", _CONTRADICTION_FIX)
 
 
 def _blame_symbols(rows: Rows, named: Named, table: pd.DataFrame, moments: Moments) -> None:
@@ -229,14 +236,15 @@ def _from_list(roots: pd.Series, name: str, missing: object) -> np.ndarray:
 
 def _currency(rows: Rows, root: np.ndarray) -> np.ndarray:
     own = rows.text("currency", currency, CURRENCY_FIX)
-    usual = map_distinct(root, _usual_currency, object)
+    usual = map_distinct(root, usual_currency, object)
     code = np.where(own != "", own, usual)
     is_number = map_distinct(root, str.isdigit, bool) & (code == "")
     rows.blame(is_number, "currency", "is missing, and the underlying is a code of digits", CURRENCY_FIX)
     return code
 
 
-def _usual_currency(root: str) -> str:
+def usual_currency(root: str) -> str:
+    """Return the currency of a root by the list or its market's suffix; empty where neither says."""
     listed = find_root(root)
     return listed.currency if listed else _SUFFIX_CURRENCIES.get(root[-3:], "")
 
@@ -250,14 +258,17 @@ def _multiplier(rows: Rows, table: pd.DataFrame) -> np.ndarray:
     usual = map_distinct(
         table["currency"].to_numpy(object), lambda code: DEFAULT_MULTIPLIERS.get(code, np.nan), float
     )
-    is_adjusted = map_distinct(table["root"].to_numpy(object), lambda code: code[-1:].isdigit(), bool) & np.isnan(listed)
+    is_adjusted = map_distinct(
+        table["root"].to_numpy(object), lambda code: code[-1:].isdigit(), bool
+    ) & np.isnan(listed)
     size = np.where(np.isnan(listed), np.where(is_adjusted, np.nan, usual), listed)
     size = np.where(is_unit, 1.0, np.where(is_option, size, np.nan))
     is_open = np.isnan(own) & np.isnan(size) & (table["kind"] != "").to_numpy()
     fix = "write the units per contract, such as 100"
     is_open &= ~rows.is_blamed("multiplier", "symbol", "kind", "asset", "currency")
-    rows.blame(is_open & is_option & is_adjusted, "multiplier", "is missing for an adjusted contract", fix)
-    rows.blame(is_open, "multiplier", "is missing, and the exchange's list does not have it", fix)
+    rows.blame(is_open & ~is_option, "multiplier", "is missing for a future", fix)
+    rows.blame(is_open & is_adjusted, "multiplier", "is missing for an adjusted contract", fix)
+    rows.blame(is_open, "multiplier", "is missing, and the list of roots does not have it", fix)
     return np.where(np.isnan(own), size, own)
 
 

@@ -43,7 +43,9 @@ _TIME = re.compile(
     r"(?P<date>.*?\d)(?:T|[ ,;]+)(?P<hour>\d\d?):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?P<part>\.\d+)?)?"
     rf" ?(?P<half>[AP]M)? ?(?P<zone>{'|'.join(_ZONES)}|[+-]\d\d(?::?\d\d)?)?"
 )
-_ISO_TIME = re.compile(r"(?:19[7-9]|20\d|21\d)\d-\d\d-\d\d[ T][012]\d:\d\d:\d\d(?:\.\d{6})?(?:[+-]\d\d:\d\d)?")
+_ISO_TIME = re.compile(
+    r"(?:19[7-9]|20\d|21\d)\d-\d\d-\d\d[ T][012]\d:\d\d:\d\d(?:\.\d{6})?(?:[+-]\d\d:\d\d)?"
+)
 _DAY_NUMBER = re.compile(r"[34567]\d{4}(?:\.\d+)?")
 
 
@@ -74,7 +76,7 @@ def moment(cell: str, order: DateOrder | None = None) -> dt.date | None:
     """
     if _ISO_TIME.fullmatch(cell):
         return _fast(cell)
-    text = " ".join(clean(cell).upper().split())
+    text = " ".join(clean(cell).lstrip("'").upper().split())
     if text.lower() in NOTHING:
         return None
     text = _WEEKDAY.sub("", text, count=1)
@@ -106,12 +108,12 @@ def _date(text: str, order: DateOrder | None) -> dt.date | None:
         if match is not None:
             parts = match.groupdict()
             month = int(parts["month"]) if parts.get("month") else _MONTH_NUMBERS[parts["word"]]
-            return _day(int(parts["year"]), month, int(parts["day"]))
+            return _day(parts["year"], month, int(parts["day"]))
     return None
 
 
 def _either(match: re.Match[str], order: DateOrder | None) -> dt.date:
-    first, second, year = int(match["first"]), int(match["second"]), int(match["year"])
+    first, second, year = int(match["first"]), int(match["second"]), match["year"]
     if first == second or (first > 12) != (second > 12):
         return _day(year, *((second, first) if first > 12 else (first, second)))
     if order is None and first <= 12:
@@ -123,9 +125,9 @@ def _either(match: re.Match[str], order: DateOrder | None) -> dt.date:
     return _day(year, *((first, second) if order == "mdy" else (second, first)))
 
 
-def _day(year: int, month: int, day: int) -> dt.date:
+def _day(year: str, month: int, day: int) -> dt.date:
     try:
-        date = dt.date(year if year > 99 else 2000 + year, month, day)
+        date = dt.date(int(year) if len(year) == 4 else 2000 + int(year), month, day)
     except ValueError:
         raise CellError("is not in the calendar", DATE_FIX) from None
     if not 1970 <= date.year <= 2199:

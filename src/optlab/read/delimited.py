@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from optlab.errors import Problem, ReadError, shorten
-from optlab.read.tables import IsHeader, RawTable, build_table
+from optlab.errors import Problem, ReadError
+from optlab.read.tables import IsHeader, RawTable, build_table, skipped_notice
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_WITHIN = 60
@@ -39,12 +39,10 @@ def read_delimited(file: str, text: str, is_header: IsHeader) -> RawTable:
     """
     lines = io.StringIO(text, newline="").readlines()
     header = _find_header(file, lines, is_header)
-    notices = ()
-    if header.skipped:
-        count = f"{header.skipped} line{'s' if header.skipped > 1 else ''}"
-        notices = (f"{file}: {count} before the header were skipped.",)
+    notices = skipped_notice(file, header.skipped)
     body = "".join(lines[header.start :])
-    cells = _fast_cells(body, len(header.cells), header.delimiter)
+    is_repeated = lines[header.start - 1].strip() in body
+    cells = None if is_repeated else _fast_cells(body, len(header.cells), header.delimiter)
     if cells is not None:
         numbers = np.arange(len(cells), dtype="int64") + header.start + 1
         return RawTable(
@@ -60,12 +58,10 @@ def read_delimited(file: str, text: str, is_header: IsHeader) -> RawTable:
 def _find_header(file: str, lines: list[str], is_header: IsHeader) -> _Header:
     top = lines[:HEADER_WITHIN]
     for delimiter in DELIMITERS:
-        skipped = 0
-        for record, start in _top_records(top, delimiter):
+        for skipped, (record, start) in enumerate(_top_records(top, delimiter)):
             names = _trim(record)
             if is_header(names):
                 return _Header(delimiter, tuple(names), start, skipped)
-            skipped += 1
     return _first_line(file, top)
 
 
@@ -102,7 +98,14 @@ def _trim(cells: Sequence[str]) -> list[str]:
 
 def _fast_cells(body: str, width: int, delimiter: str) -> pd.DataFrame | None:
     """Split a body without quotes, comments, blank or ragged lines at once; None if it is not that plain."""
-    if '"' in body or "#" in body or "\x00" in body or body.count("\r") != body.count("\r\n") or not body:
+    if (
+        '"' in body
+        or "\n#" in body
+        or body[:1] == "#"
+        or "\x00" in body
+        or body.count("\r") != body.count("\r\n")
+        or not body
+    ):
         return None
     bytes_ = np.frombuffer(body.encode("utf-8"), dtype="uint8")
     ends = np.flatnonzero(bytes_ == 10)
@@ -125,25 +128,36 @@ def _fast_cells(body: str, width: int, delimiter: str) -> pd.DataFrame | None:
     )
 
 
-def _records(file: str, lines: list[str], header: _Header, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
+def _records(
+    file: str, lines: list[str], header: _Header, problems: list[Problem]
+) -> Iterator[tuple[int, list[str]]]:
     """Give every record with its first line; a quote that is never closed costs its own line only."""
     start = header.start
     while start < len(lines):
-        reader = csv.reader(itertools.islice(lines, start, None), delimiter=header.delimiter)
-        first = start
-        try:
-            for cells in reader:
-                if start + reader.line_num >= len(lines) and _is_open(lines[first:], header.delimiter):
-                    raise csv.Error
-                if any(cell.strip() for cell in cells) and not _is_comment(cells[0]):
-                    yield first + 1, cells
-                first = start + reader.line_num
-        except csv.Error:
-            reason = "has a quote that is never closed"
-            problems.append(Problem(file, first + 1, "", shorten(lines[first].rstrip()), reason, _QUOTE_FIX))
-            start = first + 1
-        else:
+        place, cells = start, None
+        for place, cells in _until_error(lines, start, header.delimiter):
+            if cells is not None and any(cell.strip() for cell in cells) and not _is_comment(cells[0]):
+                yield place + 1, cells
+        if cells is not None:
             return
+        reason = "has a quote that is never closed"
+        problems.append(Problem(file, place + 1, "", lines[place].rstrip(), reason, _QUOTE_FIX))
+        start = place + 1
+
+
+def _until_error(lines: list[str], start: int, delimiter: str) -> Iterator[tuple[int, list[str] | None]]:
+    """Give records with the place of their first line; the last one has no cells if it cannot be split."""
+    reader = csv.reader(itertools.islice(lines, start, None), delimiter=delimiter)
+    first = start
+    try:
+        for cells in reader:
+            if start + reader.line_num >= len(lines) and _is_open(lines[first:], delimiter):
+                yield first, None
+                return
+            yield first, cells
+            first = start + reader.line_num
+    except csv.Error:
+        yield first, None
 
 
 def _is_open(lines: list[str], delimiter: str) -> bool:

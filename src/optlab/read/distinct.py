@@ -23,12 +23,12 @@ class Parsed(NamedTuple):
     """The values of a column's distinct cells, which of them each row has, and the faults."""
 
     codes: np.ndarray
-    values: list[Any]
+    distinct: list[Any]
     faults: list[Fault]
 
     def spread(self, dtype: Any) -> np.ndarray:  # noqa: ANN401  (whatever numpy calls a dtype)
         """Return one value per row."""
-        return np.array(self.values, dtype=dtype)[self.codes]
+        return np.array(self.distinct, dtype=dtype)[self.codes]
 
 
 def parse_distinct(cells: pd.Series, parse: Callable[[str], Any], missing: object) -> Parsed:
@@ -58,7 +58,7 @@ def _faults(codes: np.ndarray, failed: list[tuple[int, CellError]]) -> list[Faul
 
 
 def combine(*columns: np.ndarray | pd.Series) -> tuple[np.ndarray, np.ndarray]:
-    """Number the distinct combinations of several columns; also returns the first place of each.
+    """Give a number to each distinct combination of several columns; return also the first place of each.
 
     >>> combine(np.array(["a", "b", "a"]), np.array([1, 1, 1]))
     (array([0, 1, 0]), array([0, 1]))

@@ -114,7 +114,9 @@ def _unzip(name: str, data: bytes) -> bytes:
             return data
         if len(members) == 1:
             return archive.read(members[0])
-    raise ReadError(f"{name}: is an archive of {len(members)} files. Fix: unpack it and name the file you want.")
+    raise ReadError(
+        f"{name}: is an archive of {len(members)} files. Fix: unpack it and name the file you want."
+    )
 
 
 def decode(name: str, data: bytes) -> Text:

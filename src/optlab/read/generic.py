@@ -87,11 +87,14 @@ def _trade_times(rows: Rows) -> tuple[str, pd.Series]:
         return "traded_time", times
     is_time = times.str.match(r"\s*\d{1,2}:\d\d")
     dates = rows.raw("traded_at")
-    return "traded_at", dates.where(~is_time, dates + " " + times)
+    joined = (dates + " " + times).where(is_time, times)
+    return "traded_at", dates.where(times.str.strip() == "", joined)
 
 
 def _notices(table: RawTable, ignored: Sequence[str], legs: pd.DataFrame) -> tuple[str, ...]:
     notices = list(table.notices)
+    if not table.rows:
+        notices.append(f"{table.file}: has a header and no rows.")
     if ignored:
         notices.append(f"{table.file}: columns that are not used: {', '.join(ignored)}.")
     assumed = int(legs["is_dollar_assumed"].sum())

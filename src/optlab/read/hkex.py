@@ -23,7 +23,9 @@ from optlab.venues import find_root
 TITLE = "STOCK OPTIONS DAILY MARKET REPORT"
 _NUMBER = r"[\d,]+(?:\.\d+)?"
 _DATE = re.compile(rf"{TITLE}\s+AS\s+AT\s+(\d{{1,2}})\s+([A-Z]{{3}})[A-Z]*\s+(\d{{4}})", re.IGNORECASE)
-_CLASS = re.compile(rf"CLASS\s+(?P<root>[A-Z0-9]+)\s+-\s+(?P<name>.*?)\s+CLOSING PRICE\s+HK\$\s*(?P<close>{_NUMBER}|N/A|-)")
+_CLASS = re.compile(
+    rf"CLASS\s+(?P<root>[A-Z0-9]+)\s+-\s+(?P<name>.*?)\s+CLOSING PRICE\s+HK\$\s*(?P<close>{_NUMBER}|N/A|-)"
+)
 _SUMMARY = re.compile(
     rf"(?P<root>[A-Z0-9]{{2,6}})\s+\S.*\((?P<code>\d+)\)(?:\s+{_NUMBER}){{6}}\s+(?P<iv>\d+|N/A|-)"
 )
@@ -99,10 +101,9 @@ def _is_csv(line: str) -> bool:
 
 def _as_of(file: str, text: str) -> dt.date:
     match = _DATE.search(text)
+    day, month, year = match.groups() if match is not None else ("0", "", "0")
     try:
-        if match is None:
-            raise ValueError
-        return dt.date(int(match[3]), MONTHS.index(match[2].upper()) + 1, int(match[1]))
+        return dt.date(int(year), MONTHS.index(month.upper()) + 1, int(day))
     except ValueError:
         raise ReadError(f"{file}: has no readable AS AT date. Fix: download the report again.") from None
 
@@ -184,7 +185,9 @@ class _Reading:
         found = []
         if self.unread:
             lines = "1 line" if len(self.unread) == 1 else f"{len(self.unread)} lines"
-            found.append(f"{self.file}: {lines} of the report could not be read, the first is {self.unread[0]}.")
+            found.append(
+                f"{self.file}: {lines} of the report could not be read, the first is {self.unread[0]}."
+            )
         if self.without_day:
             found.append(
                 f"{self.file}: {self.without_day} series name only the month of expiry; the business day before "

@@ -15,19 +15,27 @@ from optlab.market import QUOTE_COLUMNS, QUOTE_KEYS, QUOTE_NUMBERS, Market, pars
 from optlab.read.cells import KIND_WORDS, clean, currency
 from optlab.read.columns import MARKET_ALIASES, MARKET_NEEDS, has_needs, match_columns, missing_columns
 from optlab.read.contents import Content, raw_table
-from optlab.read.contracts import CURRENCY_FIX, is_ticker
+from optlab.read.contracts import CURRENCY_FIX, is_ticker, listed_root, listed_underlying, usual_currency
+from optlab.read.dates import DateOrder
+from optlab.read.distinct import map_distinct
 from optlab.read.files import Source
 from optlab.read.hkex import is_report, read_report
-from optlab.read.rows import FRACTION_FIX, INSTANT, LOCAL, PRICE_FIX, Rows
+from optlab.read.rows import FRACTION_FIX, LOCAL, PRICE_FIX, Rows
 from optlab.read.tables import RawTable
-from optlab.symbols import SymbolError, parse_symbol
-from optlab.venues import find_root, is_currency_pair
+from optlab.symbols import Symbol, SymbolError, parse_symbol
+from optlab.venues import is_currency_pair
 
+_AS_OF_FIX = "write 2026-10-02 or 2026-10-02T15:30+08:00"
 SHOWN = 5
 """How many faulty lines an error message lists."""
 
 
-def read_market(source: Source | Sequence[Source], *, as_of: str | dt.date | None = None) -> Market:
+def read_market(
+    source: Source | Sequence[Source],
+    *,
+    as_of: str | dt.date | None = None,
+    date_order: DateOrder | None = None,
+) -> Market:
     """Read quotes.
 
     Parameters
@@ -38,6 +46,8 @@ def read_market(source: Source | Sequence[Source], *, as_of: str | dt.date | Non
     as_of : str or date or aware datetime, optional
         When the market is seen. Of quotes for several days the last at or before it counts; by default the
         newest day of each file.
+    date_order : {"mdy", "dmy"}, optional
+        What 11/02/2026 means, where no date of the column proves it.
 
     Returns
     -------
@@ -51,7 +61,7 @@ def read_market(source: Source | Sequence[Source], *, as_of: str | dt.date | Non
     """
     sources = [source] if isinstance(source, (str, bytes)) or not isinstance(source, Sequence) else source
     when = parse_as_of(as_of) if as_of is not None else None
-    markets = [_read_file(one, when) for one in sources]
+    markets = [_read_file(one, when, date_order) for one in sources]
     return markets[0] if len(markets) == 1 else Market.combine(markets)
 
 
@@ -63,14 +73,14 @@ class _Quotes(NamedTuple):
     notices: tuple[str, ...]
 
 
-def _read_file(source: Source, as_of: dt.date | None) -> Market:
+def _read_file(source: Source, as_of: dt.date | None, order: DateOrder | None) -> Market:
     found = Content(source)
     if is_report(found.text):
         report = read_report(found.file, found.text)
         quotes = _Quotes(report.quotes, report.as_of, report.notices)
     else:
         table = raw_table(found, lambda header: has_needs(header, MARKET_ALIASES, MARKET_NEEDS))
-        quotes = _parse(table)
+        quotes = _parse(table, order)
     return _at(found.file, quotes._replace(notices=(*found.notices, *quotes.notices)), as_of)
 
 
@@ -88,6 +98,9 @@ def _at(file: str, quotes: _Quotes, as_of: dt.date | None) -> Market:
             )
         table = table[is_known]
     ordered = table.sort_values("as_of", kind="stable", na_position="first")
+    if ordered.duplicated(["as_of", *QUOTE_KEYS]).any():
+        count = int(ordered.duplicated(["as_of", *QUOTE_KEYS]).sum())
+        notices = (*notices, f"{file}: quotes that a later row of the same day replaces: {count}.")
     last = ordered.drop_duplicates(list(QUOTE_KEYS), keep="last").sort_index()
     used = last["as_of"].max()
     if day is not None and not pd.isna(used) and used < day:
@@ -99,7 +112,7 @@ def _day(when: dt.date) -> dt.date:
     return when.date() if isinstance(when, dt.datetime) else when
 
 
-def _parse(raw: RawTable) -> _Quotes:
+def _parse(raw: RawTable, order: DateOrder | None) -> _Quotes:
     """Turn the rows of a market file into quotes; any fault is an error, with the first lines it is on."""
     missing = missing_columns(raw.file, raw.header, MARKET_ALIASES, MARKET_NEEDS)
     if missing:
@@ -107,61 +120,56 @@ def _parse(raw: RawTable) -> _Quotes:
     columns = match_columns(raw.file, raw.header, MARKET_ALIASES)
     rows = Rows(raw, columns)
     table = pd.DataFrame({name: rows.numbers(name) for name in (*QUOTE_NUMBERS, "strike")})
-    as_of, expiry = rows.moments("as_of", None), rows.moments("expiry", None)
-    rows.blame(
-        as_of.form == LOCAL, "as_of", "has a time but no zone", "write 2026-10-02 or 2026-10-02T15:30+08:00"
-    )
+    as_of, expiry = rows.moments("as_of", order), rows.moments("expiry", order)
+    rows.blame(as_of.form == LOCAL, "as_of", "has a time but no zone", _AS_OF_FIX)
     table["as_of"], table["expiry"] = _days(as_of.clock), _days(expiry.clock)
     table["kind"] = rows.words("kind", KIND_WORDS, "is neither call nor put", "write call or put")
     table["currency"] = rows.text("currency", currency, CURRENCY_FIX)
     _add_codes(rows, table)
     _blame_rules(rows, table)
-    _raise(raw, [*raw.problems, *rows.problems(np.zeros(len(rows), dtype=bool))])
+    _raise([*raw.problems, *rows.problems(np.zeros(len(rows), dtype=bool))])
     table["source_file"], table["source_line"] = raw.file, raw.lines
     ignored = [name for name in columns.ignored if name.strip() not in QUOTE_COLUMNS]
     unused = (f"{raw.file}: columns that are not used: {', '.join(ignored)}.",) if ignored else ()
-    return _Quotes(quote_table(table), _newest(rows), (*raw.notices, *unused))
+    return _Quotes(quote_table(table), _newest(rows, order), (*raw.notices, *unused))
 
 
 def _days(clock: np.ndarray) -> np.ndarray:
     return clock.astype("datetime64[D]").astype("datetime64[us]")
 
 
-def _newest(rows: Rows) -> dt.date | None:
+def _newest(rows: Rows, order: DateOrder | None) -> dt.date | None:
     """Return the newest as_of of the file: a bare day, or a time with its zone if that is how it is written."""
-    from optlab.read.dates import moment, proven_order  # noqa: PLC0415
-
-    cells = rows.raw("as_of").unique().tolist()
-    order = proven_order(cells)
-    found = [value for value in (moment(cell, order) for cell in cells) if value is not None]
-    if not found:
-        return None
-    return max(found, key=lambda value: (_day(value), str(value)))
+    found = [value for value in rows.dates("as_of", order) if value is not None]
+    return max(found, key=lambda value: (_day(value), str(value))) if found else None
 
 
 def _add_codes(rows: Rows, table: pd.DataFrame) -> None:
     """Set underlying, root and currency from the list of roots, and a series' terms from its symbol."""
-    said = pd.Series(rows.text("underlying", lambda cell: clean(cell).upper()), dtype="str")
-    own_root = pd.Series(rows.text("root", lambda cell: clean(cell).upper()), dtype="str")
-    for place, code in enumerate(said):
-        if is_currency_pair(code) or is_ticker(code):
-            continue
-        try:
-            symbol = parse_symbol(code)
-        except SymbolError:
-            continue
-        said[place] = symbol.root
-        table.loc[place, ["expiry", "strike", "kind"]] = [
-            pd.Timestamp(symbol.expiry), symbol.strike, symbol.kind
-        ]  # fmt: skip
-    listed = [find_root(root or code) for root, code in zip(own_root, said, strict=True)]
-    table["underlying"] = [
-        (getattr(find_root(code), "underlying", None) or code) for code in said
-    ]
-    table["root"] = [found.root if found else root or code for found, root, code in zip(listed, own_root, said, strict=True)]
-    table["currency"] = [
-        own or (found.currency if found else "") for own, found in zip(table["currency"], listed, strict=True)
-    ]
+    said = rows.text("underlying", lambda cell: clean(cell).upper())
+    own_root = rows.text("root", lambda cell: clean(cell).upper())
+    for place, text in enumerate(said):
+        symbol = _series(text)
+        if symbol is not None:
+            said[place] = symbol.root
+            table.loc[place, "expiry"] = pd.Timestamp(symbol.expiry)
+            table.loc[place, "strike"] = symbol.strike
+            table.loc[place, "kind"] = symbol.kind
+    root = np.where(own_root != "", own_root, said)
+    table["underlying"] = map_distinct(said, listed_underlying, object)
+    table["root"] = map_distinct(root, listed_root, object)
+    usual = map_distinct(root, usual_currency, object)
+    table["currency"] = np.where(table["currency"] != "", table["currency"], usual)
+
+
+def _series(text: str) -> Symbol | None:
+    """Read an option's symbol where the underlying should stand: chains name their series so."""
+    if is_currency_pair(text) or is_ticker(text):
+        return None
+    try:
+        return parse_symbol(text)
+    except SymbolError:
+        return None
 
 
 def _blame_rules(rows: Rows, table: pd.DataFrame) -> None:
@@ -169,24 +177,42 @@ def _blame_rules(rows: Rows, table: pd.DataFrame) -> None:
     is_series = has_strike | (table["kind"] != "")
     is_pair = table["underlying"].map(is_currency_pair).astype(bool)
     checks = [
-        (table["underlying"] == "", "underlying", "names no underlying", "write its ticker, such as MIU or AAPL"),
-        (is_series & table["expiry"].isna(), "expiry", "is missing for a series", "write a date such as 2026-11-27"),
+        (
+            table["underlying"] == "",
+            "underlying",
+            "names no underlying",
+            "write its ticker, such as MIU or AAPL",
+        ),
+        (
+            is_series & table["expiry"].isna(),
+            "expiry",
+            "is missing for a series",
+            "write a date such as 2026-11-27",
+        ),
         (is_series & ~has_strike, "strike", "is missing for a series", PRICE_FIX),
         (is_series & ~table["kind"].isin(OPTIONS), "kind", "is missing for a series", "write call or put"),
         (table["strike"] <= 0, "strike", "is not positive", PRICE_FIX),
         (table["spot"] <= 0, "spot", "is not positive", PRICE_FIX),
         (table["forward"] <= 0, "forward", "is not positive", PRICE_FIX),
-        (is_pair & table["spot"].isna(), "spot", "is missing for a pair of currencies", "write its rate, such as 7.8"),
+        (
+            is_pair & table["spot"].isna(),
+            "spot",
+            "is missing for a pair of currencies",
+            "write its rate, such as 7.8",
+        ),
         *((table[name] < 0, name, "is negative", PRICE_FIX) for name in ("settlement_price", "bid", "ask")),
         *((table[name] < 0, name, "is a negative volatility", FRACTION_FIX) for name in ("vol", "iv")),
         *((table[name] > 5, name, "is a volatility above 500%", FRACTION_FIX) for name in ("vol", "iv")),
-        *((table[name].abs() > 1, name, "is above 100%", FRACTION_FIX) for name in ("rate", "dividend_yield")),
+        *(
+            (table[name].abs() > 1, name, "is above 100%", FRACTION_FIX)
+            for name in ("rate", "dividend_yield")
+        ),
     ]
     for broken, name, reason, fix in checks:
         rows.blame(np.asarray(broken, dtype=bool), name, reason, fix)
 
 
-def _raise(raw: RawTable, problems: list[Problem]) -> None:
+def _raise(problems: list[Problem]) -> None:
     if not problems:
         return
     first = sorted(problems, key=lambda problem: problem.line)

@@ -99,9 +99,22 @@ class Rows:
 
     def moments(self, name: str, order: DateOrder | None, cells: pd.Series | None = None) -> Moments:
         """Return a column of dates and times; a slash date's order is proven by the column, or given."""
+        return to_moments(self._dates(name, order, cells))
+
+    def dates(self, name: str, order: DateOrder | None) -> list[dt.date | None]:
+        """Return the distinct dates and times of a column, as they are written."""
+        return self._dates(name, order, None).distinct
+
+    def _dates(self, name: str, order: DateOrder | None, cells: pd.Series | None) -> Parsed:
         cells = self.raw(name) if cells is None else cells
         known = order or proven_order(cells.unique().tolist())
-        return to_moments(self.parse(name, lambda cell: moment(cell, known), None, DATE_FIX, cells))
+        return self.parse(name, lambda cell: moment(cell, known), None, DATE_FIX, cells)
+
+    def expiries(self, order: DateOrder | None) -> Moments:
+        """Return the expiry column; midnight UTC is how software writes a bare day."""
+        clock, form = self.moments("expiry", order)
+        is_bare = (form == INSTANT) & (clock == clock.astype("datetime64[D]"))
+        return Moments(clock, np.where(is_bare, DAY, form))
 
     def blame(self, rows: np.ndarray, name: str, reason: str, fix: str) -> None:
         """Note what is wrong with a column in some rows (a mask or places); the first word on a cell stays."""
@@ -148,8 +161,8 @@ class Rows:
 
 def to_moments(parsed: Parsed) -> Moments:
     """Split parsed dates and times into the reading of the clock and what it is."""
-    clocks = np.array([_clock(value) for value in parsed.values], dtype="datetime64[us]")
-    forms = np.array([_form(value) for value in parsed.values], dtype="int8")
+    clocks = np.array([_clock(value) for value in parsed.distinct], dtype="datetime64[us]")
+    forms = np.array([_form(value) for value in parsed.distinct], dtype="int8")
     return Moments(clocks[parsed.codes], forms[parsed.codes])
 
 

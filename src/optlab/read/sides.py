@@ -55,7 +55,7 @@ def sign_quantities(table: pd.DataFrame) -> Signed:
 
 
 def _packages(table: pd.DataFrame) -> np.ndarray:
-    """Number the groups of several rows; -1 for a row that is by itself."""
+    """Give a number to each group of several rows; -1 for a row that is by itself."""
     codes, _ = combine(table["account"], table["group"])
     count = np.bincount(codes)
     is_alone = (table["group"] == "").to_numpy() | (count[codes] == 1)

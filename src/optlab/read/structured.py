@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from optlab.errors import ReadError
-from optlab.read.tables import IsHeader, RawTable, build_table
+from optlab.read.tables import IsHeader, RawTable, build_table, skipped_notice
 
 _LIST_NAMES = ("legs", "positions", "trades", "quotes", "rows", "data")
 
@@ -39,7 +40,9 @@ def _json_objects(file: str, text: str) -> list[tuple[int, Mapping[str, Any]]]:
         raise ReadError(f"{file}: is JSON nested too deep. Fix: write a list of flat objects.") from None
     for line, row in found:
         if not isinstance(row, dict):
-            raise ReadError(f"{file}:{line}: is {_cell(row)!r:.60}, not an object. Fix: write {{...}} for a row.")
+            raise ReadError(
+                f"{file}:{line}: is {_cell(row)!r:.60}, not an object. Fix: write {{...}} for a row."
+            )
     return found
 
 
@@ -92,8 +95,9 @@ def read_xlsx(file: str, data: bytes, is_header: IsHeader) -> RawTable:
     except ImportError:
         raise _missing(file, "XLSX", "openpyxl", "excel") from None
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = {sheet.title: _rows(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+        with warnings.catch_warnings(action="ignore"):
+            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            sheets = {sheet.title: _rows(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
     except Exception as error:  # noqa: BLE001  (openpyxl raises whatever a damaged archive provokes)
         raise ReadError(
             f"{file}: is not a readable workbook ({type(error).__name__}). Fix: save it again as XLSX or CSV."
@@ -106,23 +110,25 @@ def _rows(rows: Iterable[Sequence[object]]) -> list[tuple[int, list[str]]]:
     return [(line, cells) for line, cells in numbered if any(cell.strip() for cell in cells)]
 
 
-def _first_sheet(file: str, sheets: Mapping[str, list[tuple[int, list[str]]]], is_header: IsHeader) -> RawTable:
+def _first_sheet(
+    file: str, sheets: Mapping[str, list[tuple[int, list[str]]]], is_header: IsHeader
+) -> RawTable:
     for title, rows in sheets.items():
         for place, (_, cells) in enumerate(rows[:60]):
             if is_header(cells):
-                return _sheet_table(file, title, rows[place:], len(sheets))
+                return _sheet_table(file, title, rows[place:], place, len(sheets))
     for title, rows in sheets.items():
         if rows:
-            return _sheet_table(file, title, rows, len(sheets))
+            return _sheet_table(file, title, rows, 0, len(sheets))
     raise ReadError(f"{file}: has no sheet with cells in it. Fix: put the rows on the first sheet.")
 
 
-def _sheet_table(file: str, title: str, rows: list[tuple[int, list[str]]], sheets: int) -> RawTable:
+def _sheet_table(file: str, title: str, rows: list[tuple[int, list[str]]], skipped: int, sheets: int) -> RawTable:
     header = rows[0][1]
     width = max(place for place, name in enumerate(header, start=1) if name.strip())
     records = [(line, cells + [""] * (width - len(cells))) for line, cells in rows[1:]]
-    notice = f"{file}: of {sheets} sheets the sheet {title!r} was read."
-    return build_table(file, header[:width], records, notices=(notice,) if sheets > 1 else ())
+    chosen = (f"{file}: of {sheets} sheets the sheet {title!r} was read.",) if sheets > 1 else ()
+    return build_table(file, header[:width], records, notices=(*chosen, *skipped_notice(file, skipped)))
 
 
 def _missing(file: str, what: str, package: str, extra: str) -> ReadError:
@@ -145,7 +151,10 @@ _WRITERS: tuple[tuple[type | tuple[type, ...], Callable[[Any], str]], ...] = (
     (str, str),
     (type(None), lambda _: ""),
     (bool, lambda value: "true" if value else "false"),
-    ((float, np.floating), lambda value: "" if value != value else _number(value) if np.isfinite(value) else str(value)),
+    (
+        (float, np.floating),
+        lambda value: "" if np.isnan(value) else _number(value) if np.isfinite(value) else str(value),
+    ),
     (dt.datetime, lambda value: value.isoformat(sep=" ")),
     (dt.date, lambda value: value.isoformat()),
     ((dict, list), lambda value: json.dumps(value, ensure_ascii=False)),

@@ -119,6 +119,14 @@ def build_table(
     )
 
 
+def skipped_notice(file: str, count: int) -> tuple[str, ...]:
+    """Say how many lines stand before the header, if any."""
+    if not count:
+        return ()
+    lines = "1 line before the header was" if count == 1 else f"{count} lines before the header were"
+    return (f"{file}: {lines} skipped.",)
+
+
 def _no_cells(width: int) -> pd.DataFrame:
     return pd.DataFrame({place: pd.Series([], dtype="str") for place in range(width)})
 

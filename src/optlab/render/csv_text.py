@@ -72,9 +72,7 @@ def plain_times(table: pd.DataFrame) -> pd.DataFrame:
     for name in plain.columns:
         if not pd.api.types.is_datetime64_any_dtype(plain[name]):
             continue
-        full = plain[name].dt.strftime("%Y-%m-%d %H:%M:%S")
-        fraction = plain[name].dt.microsecond.map(".{:06d}".format).where(plain[name].dt.microsecond > 0, "")
-        text = full + fraction.fillna("")
+        text = plain[name].dt.strftime("%Y-%m-%d %H:%M:%S.%f").str.removesuffix(".000000")
         if name == "expiry":
             text = text.mask(_is_close(table), plain[name].dt.strftime("%Y-%m-%d"))
         plain[name] = text

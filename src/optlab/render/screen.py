@@ -130,9 +130,10 @@ class Screen:
         if self.output is not None or self.shape != "table":
             self._show("bias", bias)
             return
-        for sentence in (*bias.headlines[:-1], bias.headline):
-            _out(f"{sentence}\n")
-        _out("\n")
+        _out(f"{bias.headline}\n\n")
+        if len(bias.shares) > 1:
+            self._draw("shares", bias.shares)
+            _out("\n")
         self._draw("bias", bias.strategies)
         _out("\n")
         for sentence in (*_reading(bias, valuation), *bias.left_out):

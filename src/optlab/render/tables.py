@@ -66,20 +66,22 @@ class Style:
     most: int = 4
 
 
+CENTS = 2
+
 STYLES: dict[str, Style] = {
     "quantity": Style("qty", 0, sign=True),
     "lots": Style("lots", 0),
     "strike": Style("strike"),
     "vol": Style("vol", 1, percent=True),
-    "value": Style("value", sign=True, most=2),
-    "cost": Style("cost", sign=True, most=2),
-    "profit": Style("profit", sign=True, most=2),
+    "value": Style("value", sign=True, most=CENTS),
+    "cost": Style("cost", sign=True, most=CENTS),
+    "profit": Style("profit", sign=True, most=CENTS),
     "profit_percent": Style("profit %", 1, sign=True),
     "delta": Style("delta", sign=True),
     "gamma": Style("gamma", sign=True),
-    "vega": Style("vega", sign=True, most=2),
-    "theta": Style("theta", sign=True, most=2),
-    "rho": Style("rho", sign=True, most=2),
+    "vega": Style("vega", sign=True, most=CENTS),
+    "theta": Style("theta", sign=True, most=CENTS),
+    "rho": Style("rho", sign=True, most=CENTS),
     "delta_cash": Style("delta cash", 0, sign=True),
     "gamma_cash": Style("gamma cash", 0, sign=True),
     "beta_delta": Style("beta delta", 1, sign=True),
@@ -97,22 +99,22 @@ STYLES: dict[str, Style] = {
 
 VIEWS: dict[str, tuple[str, ...]] = {
     "price": (
-        *("underlying", "contract", "quantity", "price", "vol", "value", "delta", "vega", "theta", "gamma"),
-        *("status", "profit", "rho", "days", "extrinsic", "moneyness"),
+        *("underlying", "contract", "quantity", "status", "price", "vol", "value", "delta", "vega", "theta"),
+        *("gamma", "profit", "rho", "days", "extrinsic", "moneyness"),
     ),
     "greeks": (
         *(
             "currency",
-            "leg_count",
             "unpriced",
             "value",
             "profit",
             "delta_cash",
+            "beta_delta",
+            "gamma_cash",
             "vega",
             "theta",
-            "gamma_cash",
         ),
-        *("rho", "beta_delta", "delta", "cost", "gamma"),
+        *("rho", "leg_count", "delta", "cost", "gamma"),
     ),
     "bias": (
         "strategy_id",
@@ -125,17 +127,21 @@ VIEWS: dict[str, tuple[str, ...]] = {
         "group",
     ),
     "shares": ("scope", "bullish", "bearish", "neutral", "unclassified", "n", "low", "high"),
-    "verify": ("number", "legs", "largest_difference", "tolerance", "contract", "optlab", "vollib", "agrees"),
+    "verify": ("number", "legs", "largest_difference", "tolerance", "agrees"),
     "check": ("file", "dialect", "rows", "imported", "ignored", "problems"),
-    "columns": ("column", "stage", "type", "unit", "meaning"),
+    "columns": ("column", "unit", "meaning", "stage", "type"),
     "convert": ("underlying", "contract", "quantity", "multiplier", "currency", "entry", "group", "account"),
 }
 """The columns a terminal shows for each verb, the most wanted first: what does not fit is left out from the end."""
 
 
+SHORT = {"ok": "ok", "european_approximation": "as european"}
+"""Statuses that a terminal writes short; a table of these alone needs no column for them."""
+
+
 def view(name: str, table: pd.DataFrame, *, by: tuple[str, ...] = ()) -> pd.DataFrame:
     """Choose and order a table's columns for a terminal; columns that say nothing are left out."""
-    if "kind" in table.columns and "contract" not in table.columns:
+    if {"kind", "strike", "expiry"} <= set(table.columns):
         table = table.assign(contract=contract(table))
     wanted = [column for column in (*by, *VIEWS[name]) if column in table.columns]
     shown = table[list(dict.fromkeys(wanted))]
@@ -146,7 +152,7 @@ def _says_nothing(name: str, column: pd.Series) -> bool:
     if name in ("unpriced", "unclassified"):
         return bool((column == 0).all())
     if name == "status":
-        return len(set(column)) <= 1
+        return set(column) <= set(SHORT)
     if name in ("group", "account"):
         return bool((column == "").all())
     return name in COLUMNS and len(column) > 0 and bool(column.isna().all())
@@ -162,7 +168,8 @@ def cells(name: str, column: pd.Series) -> list[str]:
     if pd.api.types.is_datetime64_any_dtype(column):
         return list(column.dt.strftime("%Y-%m-%d").fillna(""))
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
-        return [str(value) for value in column.fillna("")]
+        shown = column.replace(SHORT) if name == "status" else column.fillna("")
+        return [str(value) for value in shown]
     style = STYLES.get(name, Style(name))
     numbers = column.to_numpy(dtype=float) * (100.0 if style.percent else 1.0)
     digits = _digits(numbers, style.most) if style.digits is None else style.digits
@@ -173,12 +180,13 @@ def cells(name: str, column: pd.Series) -> list[str]:
 
 
 def _digits(numbers: np.ndarray, most: int) -> int:
-    """Decimals that show the largest number of a column with five significant digits."""
+    """Decimals that show the largest number of a column with five significant digits; cents or none for money."""
     finite = np.abs(numbers[np.isfinite(numbers)])
     largest = finite.max(initial=0.0)
     if largest < 10.0 ** -(most + 1) or (finite == np.round(finite)).all():
         return 0
-    return min(max(4 - math.floor(math.log10(largest)), 0), most)
+    wanted = min(max(4 - math.floor(math.log10(largest)), 0), most)
+    return wanted if most != CENTS else CENTS * (wanted > 0)
 
 
 def _unsigned_zero(text: str) -> str:

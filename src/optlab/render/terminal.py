@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 
 import pandas as pd
 from rich import box
@@ -14,6 +15,9 @@ from optlab.render import tables
 
 GAP = 2
 LEGS_PER_LINE = 2
+WRAPPED = "meaning"
+"""The one column of prose: it takes the room that is left, over several lines."""
+NARROWEST_PROSE = 24
 COLOURS = {"bullish": "green", "bearish": "red"}
 
 
@@ -40,6 +44,7 @@ def draw(
     """
     rows = table if totals is None else pd.concat([table, _like(table, totals)])
     written = {name: _folded(name, texts) for name, texts in tables.texts(rows).items()}
+    written = _wrapped(written, width)
     kept = _fitting(written, width)
     drawing = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), show_edge=False)
     for name in kept:
@@ -70,6 +75,16 @@ def _fitting(written: dict[str, list[str]], width: int) -> list[str]:
             break
         kept.append(name)
     return kept
+
+
+def _wrapped(written: dict[str, list[str]], width: int) -> dict[str, list[str]]:
+    """Break prose so that it ends at the window's edge."""
+    if WRAPPED not in written:
+        return written
+    before = list(written)[: list(written).index(WRAPPED)]
+    room = width - sum(max(map(len, (name, *written[name]))) + GAP for name in before)
+    broken = ["\n".join(textwrap.wrap(text, max(room, NARROWEST_PROSE))) for text in written[WRAPPED]]
+    return {**written, WRAPPED: broken}
 
 
 def _folded(name: str, texts: list[str]) -> list[str]:

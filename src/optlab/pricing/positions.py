@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -10,7 +9,7 @@ import pandas as pd
 
 from optlab.errors import PricingError
 from optlab.legs import OPTIONS
-from optlab.pricing.black_scholes import Greeks, evaluate
+from optlab.pricing.black_scholes import Array, Greeks, evaluate
 
 Engine = Literal["numpy", "vollib"]
 """Who computes: optlab's own kernels, or py_vollib itself."""
@@ -120,22 +119,30 @@ def _unit_numbers(legs: pd.DataFrame, status: pd.Series, engine: Engine) -> pd.D
     return unit
 
 
-def unit_greeks(options: pd.DataFrame, engine: Engine = "numpy") -> Greeks:
-    """Price options per unit of underlying from their columns ``kind spot strike years rate ...``."""
+def unit_greeks(options: pd.DataFrame, engine: Engine = "numpy") -> Greeks[Array]:
+    """Price options per unit of underlying from their columns ``kind spot strike years rate ...``.
+
+    Where time or volatility is zero py_vollib raises or gives NaN: those legs are intrinsic value and always
+    optlab's own.
+
+    Raises
+    ------
+    PricingError
+        For an engine that is not known.
+    """
     sign = np.where(options["kind"] == "call", 1.0, -1.0)
     columns = [options[name].to_numpy(dtype=float) for name in MODEL_INPUTS]
     columns[-1] = np.where(columns[2] == 0, 0.0, columns[-1])  # at expiry no vol is needed
-    return _engine(engine)(sign, *columns)
-
-
-def _engine(engine: Engine) -> Callable[..., Greeks]:
+    ours = evaluate(sign, *columns)
     if engine == "numpy":
-        return evaluate
-    if engine == "vollib":
-        from optlab.pricing import reference  # noqa: PLC0415 - py_vollib is slow to import and rarely asked for
+        return ours
+    if engine != "vollib":
+        raise PricingError(f"engine {engine!r} is not known. Fix: use numpy or vollib.")
+    from optlab.pricing import reference  # noqa: PLC0415 - py_vollib is slow to import and rarely asked for
 
-        return reference.evaluate
-    raise PricingError(f"engine {engine!r} is not known. Fix: use numpy or vollib.")
+    is_certain = columns[2] * columns[-1] == 0
+    theirs = reference.evaluate(sign, *columns)
+    return Greeks(*(np.where(is_certain, own, other) for own, other in zip(ours, theirs, strict=True)))
 
 
 def _future_price(legs: pd.DataFrame) -> pd.Series:

@@ -11,7 +11,7 @@ from books import AS_OF, NEAR, market, valued, xiaomi
 from optlab.errors import PricingError
 from optlab.market import Market, quote_table
 from optlab.pricing import FIXES, PRICED, STATUSES
-from optlab.pricing.value import GREEKS
+from optlab.pricing.positions import GREEKS
 
 
 def test_numbers_are_py_vollib_s_times_quantity_and_multiplier() -> None:

@@ -1,0 +1,72 @@
+"""Every verb on every sample book, as text that a person can open and compare.
+
+`make golden` writes the files anew. Numbers that depend on the last bit of a machine's arithmetic are rounded.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from command import optlab
+
+HERE = Path(__file__).parent
+SAMPLES = "sample_positions"
+XIAOMI = f"{SAMPLES}/xiaomi_top_trades.csv -m {SAMPLES}/xiaomi_market.csv"
+US = f"{SAMPLES}/us_book.csv -m {SAMPLES}/us_market.csv"
+ONE = f"{SAMPLES}/one_leg.csv -m {SAMPLES}/xiaomi_market.csv"
+BROKEN = f"{SAMPLES}/broken.csv -m {SAMPLES}/xiaomi_market.csv"
+TABLE = "--format table --width 80"
+
+CASES = {
+    "check_xiaomi": f"check {SAMPLES}/xiaomi_top_trades.csv {TABLE}",
+    "check_broken": f"check {SAMPLES}/broken.csv {TABLE}",
+    "check_broken_json": f"check {SAMPLES}/broken.csv --format json",
+    "convert_us": f"convert {SAMPLES}/us_book.csv",
+    "convert_xiaomi": f"convert {SAMPLES}/xiaomi_top_trades.csv",
+    "convert_one_leg": f"convert {SAMPLES}/one_leg.csv",
+    "convert_broken": f"convert {SAMPLES}/broken.csv",
+    "price_xiaomi": f"price {XIAOMI} {TABLE}",
+    "price_us": f"price {US} {TABLE}",
+    "price_us_wide": f"price {US} --format table --width 160",
+    "price_one_leg": f"price {ONE} {TABLE}",
+    "price_broken": f"price {BROKEN} {TABLE}",
+    "greeks_xiaomi": f"greeks {XIAOMI} --by expiry,kind {TABLE}",
+    "greeks_us": f"greeks {US} {TABLE}",
+    "greeks_us_in_dollars": f"greeks {US} --by account --currency USD --beta-to SPY --format table --width 120",
+    "greeks_one_leg": f"greeks {ONE} {TABLE}",
+    "greeks_broken": f"greeks {BROKEN} {TABLE}",
+    "bias_xiaomi": f"bias {XIAOMI} {TABLE}",
+    "bias_xiaomi_json": f"bias {XIAOMI} --format json",
+    "bias_us": f"bias {US} {TABLE}",
+    "bias_one_leg": f"bias {ONE} {TABLE}",
+    "bias_broken": f"bias {BROKEN} {TABLE}",
+    "verify_xiaomi": f"verify {XIAOMI} {TABLE}",
+    "verify_us": f"verify {US} {TABLE}",
+    "verify_one_leg": f"verify {ONE} {TABLE}",
+    "verify_broken": f"verify {BROKEN} {TABLE}",
+    "columns": f"columns {TABLE}",
+    "help": "--help",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_output_is_as_it_was(
+    name: str, in_project: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Standard output, standard error and exit status of each case."""
+    assert in_project
+    monkeypatch.setenv("COLUMNS", "80")
+    run = optlab(CASES[name])
+    seen = f"$ optlab {CASES[name]}\n{steady(run.out)}--- standard error\n{run.err}--- exit status {run.status}\n"
+    path = HERE / f"{name}.txt"
+    if pytestconfig.getoption("--update-golden"):
+        path.write_text(seen, encoding="utf-8")
+    assert seen == path.read_text(encoding="utf-8")
+
+
+def steady(text: str) -> str:
+    """Round what hangs on a machine's last bit: differences in `verify`, long decimals in JSON."""
+    rounded = re.sub(r"-?\d+\.\d{10,}(e-?\d+)?", lambda found: f"{float(found[0]):.9g}", text)
+    return re.sub(r"^(\w+ +\d+  )\S+ +(?=\S+ +True)", r"\1(tiny)  ", rounded, flags=re.MULTILINE)

@@ -1,0 +1,211 @@
+"""The command line: streams, exit statuses, and one line for every mistake."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from command import optlab
+
+import optlab as ol
+from optlab import cli
+
+ROOT = Path(__file__).parents[1]
+ONE_LEG = "symbol,quantity,entry\nMIU 27NOV26 24 C,1,1.79\n"
+QUOTES = "--spot MIU=24.24 --vol 43% --rate 2.7% --dividend-yield 0 --as-of 2026-10-02"
+
+
+@pytest.fixture
+def one_leg(tmp_path: Path) -> Path:
+    path = tmp_path / "one_leg.csv"
+    path.write_text(ONE_LEG)
+    return path
+
+
+def test_data_goes_to_standard_output_and_all_else_to_standard_error(one_leg: Path) -> None:
+    """A pipe gets CSV and nothing but CSV."""
+    run = optlab(f"price {one_leg} {QUOTES}")
+    table = pd.read_csv(io.StringIO(run.out))
+    assert table["price"].tolist() == pytest.approx([1.7907], abs=1e-4)
+    assert run.err == "note: 1 leg european_approximation: priced as European; exercise is American\n"
+    assert run.status == 0
+
+
+def test_quiet_is_quiet(one_leg: Path) -> None:
+    assert optlab(f"price {one_leg} {QUOTES} -q").err == ""
+
+
+def test_standard_input_is_a_dash() -> None:
+    run = optlab(f"bias - {QUOTES} --format json", stdin=ONE_LEG)
+    assert json.loads(run.out)["shares"][0]["bullish"] == 1.0
+
+
+def test_without_a_date_today_is_used_and_said(one_leg: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The only clock is in the command line."""
+    import datetime as dt
+
+    monkeypatch.setattr(cli, "today", lambda: dt.date(2026, 10, 2))
+    run = optlab(f"price {one_leg} --spot 24.24 --vol 0.43 --rate 0.027 --dividend-yield 0")
+    assert run.err.startswith(
+        "note: valued as of today, 2026-10-02: neither the market nor --as-of says when\n"
+    )
+    assert run.status == 0
+
+
+def test_what_has_no_price_is_listed_with_its_place_and_fix(one_leg: Path) -> None:
+    run = optlab(f"price {one_leg} --vol 0.43 --as-of 2026-10-02")
+    assert (
+        f"{one_leg}:2: MIU: no price of the underlying (no_spot). Fix: add the underlying to the market, or say "
+        "--spot MIU=PRICE." in run.err
+    )
+    assert run.status == 3
+    assert len(run.out.splitlines()) == 2, "the leg stays in the result"
+
+
+@pytest.mark.parametrize("verb", ["price", "greeks", "bias", "verify"])
+def test_strict_refuses_before_any_output(verb: str, one_leg: Path) -> None:
+    run = optlab(f"{verb} {one_leg} --vol 0.43 --as-of 2026-10-02 --strict")
+    assert run.out == ""
+    assert run.status == 1
+
+
+@pytest.mark.parametrize("verb", ["check", "convert", "price", "bias"])
+def test_a_bad_row_is_set_aside_and_the_rest_goes_on(verb: str, tmp_path: Path) -> None:
+    path = tmp_path / "fills.csv"
+    path.write_text("symbol,quantity\nMIU 27NOV26 24 C,1\nMIU 27NOV26 25 C,two\n")
+    arguments = f"{verb} {path}" + ("" if verb in ("check", "convert") else f" {QUOTES}")
+    run = optlab(arguments)
+    message = f"{path}:3: quantity: 'two' is not a number. Fix: write a signed number, such as 2 or -2."
+    assert message in (run.out if verb == "check" else run.err)
+    assert run.status == 3
+    assert optlab(f"{arguments} --strict").status == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("price nowhere.csv", "nowhere.csv"),
+        (f"price {ROOT}", "directory"),
+        ("price {one_leg} --as-of tomorrow", "as-of 'tomorrow' is not a date. Fix: write 2026-10-02 or"),
+        ("price {one_leg} --vol MIU=lots", "--vol 'MIU=lots' is not a number. Fix: write MIU=0.43, or 0.43"),
+        ("price {one_leg} --vol 43", "--vol '43' is no volatility from 0 to 500%. Fix: write MIU=0.43"),
+        ("price {one_leg} --spot MIU=-3", "--spot 'MIU=-3' is not positive. Fix: write MIU=24.24"),
+        ("price {one_leg} -m nowhere.csv", "nowhere.csv"),
+        ("greeks {one_leg} --as-of 2026-10-02 --by sector", "can't total by sector: no such column."),
+        ("greeks {one_leg} --as-of 2026-10-02 --currency USD", "no exchange rate from HKD to USD. Fix:"),
+        ("bias {one_leg} --as-of 2026-10-02 --neutral 7", "a neutral band of 7.0 is no fraction. Fix:"),
+        (
+            "price {one_leg} --as-of 2026-10-02 -o out.doc",
+            "out.doc: .doc is no output format. Fix: end in .csv",
+        ),
+        ("price {one_leg} --as-of 2026-10-02 -o nowhere/out.csv", "Fix: write to a folder that exists"),
+    ],
+)
+def test_a_mistake_is_one_line_and_status_one(
+    arguments: str, message: str, one_leg: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    run = optlab(arguments.format(one_leg=one_leg) + " -q")
+    assert message in run.err
+    assert run.err.startswith("optlab: ")
+    assert run.err.count("\n") == 1
+    assert (run.out, run.status) == ("", 1)
+
+
+def test_a_call_that_makes_no_sense_is_status_two() -> None:
+    assert optlab("price").status == 2
+    assert optlab("fly me").status == 2
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet", ".xlsx"])
+def test_output_files_hold_the_same_numbers(suffix: str, one_leg: Path, tmp_path: Path) -> None:
+    path = tmp_path / f"legs{suffix}"
+    run = optlab(f"price {one_leg} {QUOTES} -o {path}")
+    assert run.out == ""
+    assert f"note: wrote {path}\n" in run.err
+    readers = {
+        ".csv": pd.read_csv,
+        ".json": pd.read_json,
+        ".parquet": pd.read_parquet,
+        ".xlsx": pd.read_excel,
+    }
+    assert readers[suffix](path)["price"].tolist() == pytest.approx([1.7907], abs=1e-4)  # type: ignore[operator]
+
+
+def test_the_same_input_gives_the_same_bytes(one_leg: Path, tmp_path: Path) -> None:
+    """XLSX too: no time of writing inside."""
+    for suffix in (".csv", ".json", ".parquet", ".xlsx"):
+        first, second = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
+        for path in (first, second):
+            optlab(f"bias {one_leg} {QUOTES} -o {path}")
+        assert first.read_bytes() == second.read_bytes(), suffix
+
+
+def test_gzip_is_read_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "one_leg.csv.gz"
+    path.write_bytes(gzip.compress(ONE_LEG.encode()))
+    assert optlab(f"convert {path}").status == 0
+
+
+def test_verify_fails_where_the_numbers_differ(one_leg: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel that is off by a millionth is caught, and the leg is named."""
+    from optlab.pricing import positions
+
+    kernel = positions.evaluate
+    monkeypatch.setattr(
+        positions, "evaluate", lambda *inputs: (g := kernel(*inputs))._replace(delta=g.delta * (1 + 1e-6))
+    )
+    run = optlab(f"verify {one_leg} {QUOTES}")
+    assert run.status == 1
+    assert "DIFFERS" in run.out
+    assert f"{one_leg}:2: delta: " in run.err
+
+
+def test_verify_lists_what_it_cannot_judge(tmp_path: Path) -> None:
+    path = tmp_path / "expiring.csv"
+    path.write_text("symbol,quantity\nMIU 02OCT26 24 C,1\nMIU 27NOV26 24 C,1\n")
+    run = optlab(f"verify {path} {QUOTES}")
+    assert f"{path}:2: not judged: expired, or no volatility: no model is needed" in run.err
+    assert run.status == 0
+
+
+def test_the_version() -> None:
+    assert optlab("--version").out == f"optlab {ol.__version__}\n"
+
+
+def test_help_names_every_verb_under_a_heading_and_shows_examples() -> None:
+    whole = optlab("--help").out
+    for heading in ("Reading", "Pricing", "Leaning", "Looking things up"):
+        assert heading in whole
+    for verb in ("check", "convert", "price", "greeks", "verify", "bias", "columns"):
+        assert verb in whole
+        text = optlab(f"{verb} --help").out
+        assert text.count(f"optlab {verb}") >= 3, f"{verb}: usage and two examples"
+
+
+def test_completion_can_be_installed() -> None:
+    assert "--install-completion" in optlab("--help").out
+
+
+def test_help_imports_no_pandas() -> None:
+    """A fresh process answers --help with neither pandas nor numpy."""
+    code = (
+        "import sys; sys.argv = ['optlab', 'bias', '--help']\nfrom optlab import cli\n"
+        "try: cli.main()\nexcept SystemExit: pass\n"
+        "sys.exit('pandas' in sys.modules or 'numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_closed_pipe_is_no_error(one_leg: Path) -> None:
+    """`optlab price ... | head -1` ends quietly."""
+    command = f"{sys.executable} -m optlab price {one_leg} {QUOTES} -q | head -c 5"
+    done = subprocess.run(command, shell=True, capture_output=True, check=False)  # noqa: S602 - the pipe is the test
+    assert done.stderr == b""
