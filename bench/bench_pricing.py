@@ -87,7 +87,7 @@ def accuracy() -> None:
         f"error of all that are ok: median {np.median(error[is_solved]):.1e}, largest {error[is_solved].max():.1e}"
     )
     for limit in (1e-9, 1e-12):
-        chosen = (resolved < limit) & (theirs.price > 0)
+        chosen = (resolved < limit) & (theirs.price > 1e-303)
         print(
             f"one ulp moves the vol by < {limit:.0e}:  {chosen.sum():,} options, {(chosen & is_solved).sum():,} ok, "
             f"largest error {np.nanmax(error[chosen]):.1e}"

@@ -2,7 +2,7 @@
 
 >>> import optlab as ol
 >>> round(ol.price("call", spot=24.24, strike=24, years=56 / 365, rate=0.027, vol=0.43), 3)
-1.828
+1.791
 """
 
 from __future__ import annotations

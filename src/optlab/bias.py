@@ -167,7 +167,8 @@ def strategies(valued: pd.DataFrame) -> pd.DataFrame:
         spot=("spot", "first"),
     )
     table["status"] = _strategy_status(legs)
-    table["effect"] = grouped["effect"].agg(lambda effects: "+".join(sorted(set(effects))))
+    for effect in ("open", "close"):
+        table[f"{effect}s"] = (legs["effect"] == effect).groupby(legs["strategy_id"], sort=False).any()
     table["lots"] = lots(legs)
     table["legs"] = describe_legs(legs)
     is_ok = table["status"] == "ok"
@@ -296,11 +297,9 @@ WEIGHTS: dict[str, Callable[..., pd.Series]] = {"count": by_count}
 
 def _set_aside(table: pd.DataFrame) -> pd.DataFrame:
     """Mark what carries no view: rolls, packages that only close, and contracts already expired."""
-    closes = table["effect"].str.contains("close", regex=False)
-    opens = table["effect"].str.contains("open", regex=False)
     for is_apart, reason in (
-        (closes & opens, "roll: closes one leg and opens another"),
-        (closes & ~opens, "closes a position"),
+        (table["closes"] & table["opens"], "roll: closes one leg and opens another"),
+        (table["closes"] & ~table["opens"], "closes a position"),
         (table["status"] == "expired_earlier", "expired earlier"),
     ):
         table["direction"] = table["direction"].mask(is_apart, NOT_COUNTED)

@@ -166,6 +166,7 @@ def _roots(packages: Packages, deviation: Array, borders: Array, at_forward: Arr
         (np.take_along_axis(gain[:, :-1], order, axis=1), np.take_along_axis(gain[:, 1:], order, axis=1)),
     )
     width = np.maximum(deviation, 1e-12)[:, None]
+    S = np.where(is_root, S, packages.forward[:, None])
     z = np.log(S / packages.forward[:, None]) / width + 0.5 * width
     return np.where(is_root, z, borders[:, -1:])
 

@@ -144,9 +144,7 @@ def said(legs: pd.DataFrame, market: Market, name: str, source: str = "command_l
     """Return what the user said of each leg's underlying, by its name or for every one."""
     numbers = market.overrides.get(name, {})
     for_all = numbers.get(EVERY, np.nan)
-    return Candidate(
-        source, legs["underlying"].map(lambda code: numbers.get(code, for_all)).astype("float64")
-    )
+    return Candidate(source, legs["underlying"].map(numbers).astype("float64").fillna(for_all))
 
 
 def as_of_instants(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:

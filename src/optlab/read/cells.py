@@ -5,6 +5,8 @@ A reader parses each distinct cell of a column once (`optlab.read.distinct`), so
 
 from __future__ import annotations
 
+import decimal as decimals
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -37,6 +39,8 @@ def clean(cell: str) -> str:
     >>> clean(' ="00700" '), clean("'-AAL241220P13.5"), clean("'+600")
     ('00700', '-AAL241220P13.5', '+600')
     """
+    if cell.isalnum():
+        return cell
     text = unguard(_SPACES.sub(" ", cell).strip())
     wrapped = _WRAPPED.fullmatch(text)
     return wrapped[1].strip() if wrapped else text.strip()
@@ -84,23 +88,31 @@ def number(
     (1234.5, -12.5, 1234.5, 0.25)
     """
     if decimal == "." and percent != "always" and _PLAIN.fullmatch(cell):
-        return float(cell)
+        return _finite(float(cell))
     text = clean(cell).lstrip("'").translate(_DASHES)
     if text.lower() in NOTHING:
         return float("nan")
     match = _SIGNS.fullmatch(text)
     if match is None or bool(match["open"]) != bool(match["close"]) or (match["sign"] and match["inner"]):
         raise CellError("is not a number")
-    value = _digits(match["digits"], decimal)
+    digits = _digits(match["digits"], decimal)
     if match["percent"] and percent == "refuse":
         raise CellError("is a percentage, and a plain number is wanted")
-    if match["percent"] or percent == "always":
-        value /= 100
+    is_percent = match["percent"] or percent == "always"
+    # The point is moved in decimal: 2.7 / 100 is not quite 0.027 in binary.
+    value = float(decimals.Decimal(digits).scaleb(-2)) if is_percent else float(digits)
     is_negative = bool(match["open"]) ^ (match["sign"] == "-" or match["inner"] == "-")
-    return -value if is_negative else value
+    return _finite(-value if is_negative else value)
 
 
-def _digits(text: str, decimal: Decimal) -> float:
+def _finite(value: float) -> float:
+    if math.isinf(value):
+        raise CellError("is too large")
+    return value
+
+
+def _digits(text: str, decimal: Decimal) -> str:
+    """Write digits the way Python does."""
     if decimal == "?":
         if _UNDECIDED.fullmatch(text):
             one, other = text.replace(",", "."), re.sub("[.,]", "", text)
@@ -108,12 +120,13 @@ def _digits(text: str, decimal: Decimal) -> float:
         decimal = ","
     western = text.translate(_SWAP) if decimal == "," else text
     if _PLAIN.fullmatch(western):
-        return float(western)
+        return western
     if _GROUPED.fullmatch(western):
-        return float(re.sub("[,' ]", "", western))
+        return re.sub("[,' ]", "", western)
     raise CellError("is not a number")
 
 
+_EXPONENT = re.compile(r"(?<=[0-9])[eE][+-]?[0-9]+$")
 _SEPARATED = re.compile(r"[^0-9]*([0-9]*)([.,])([0-9]*)[^0-9]*")
 
 
@@ -121,7 +134,7 @@ def proven_decimal(cells: Iterable[str]) -> set[str]:
     """Return the decimal signs that the cells prove: ``1.234,5`` proves the comma, ``1.234`` nothing."""
     proven: set[str] = set()
     for cell in cells:
-        text = clean(cell)
+        text = _EXPONENT.sub("", clean(cell))
         last = max(text.rfind("."), text.rfind(","))
         if last < 0 or not any(character.isdigit() for character in text):
             continue

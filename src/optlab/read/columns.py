@@ -62,7 +62,7 @@ LEG_ALIASES: Aliases = {
 column says call or put, ``traded_time`` the time of day of ``traded_at``."""
 
 MARKET_ALIASES: Aliases = {
-    "as_of": ("date", "quote_date", "asof", "as_of_date", "quote_datetime", "timestamp"),
+    "as_of": ("date", "quote_date", "as_of_date", "quote_datetime", "timestamp"),
     "underlying": ("ticker", "underlying_symbol", "symbol", "stock", "code", "stock_code"),
     "root": LEG_ALIASES["root"],
     "expiry": LEG_ALIASES["expiry"],

@@ -110,11 +110,15 @@ def _kind(rows: Rows, named: Named, *, has_option_columns: np.ndarray) -> np.nda
     asset = _asset(rows, wanted=is_open)
     kind = np.where(is_open, np.where(asset != "", asset, symbol_kind), symbol_kind)
     is_faulty = rows.is_blamed("kind", "asset", "symbol")
-    column = "asset" if "asset" in rows.columns and "kind" not in rows.columns else "kind"
+    column = _kind_column(rows)
     rows.blame((kind == "option") & ~is_faulty, column, "does not say call or put", "write call or put")
     unsaid = (kind == "") & ~is_faulty
     rows.blame(unsaid & has_option_columns, column, "is missing for an option", "write call or put")
     return np.where(unsaid & ~has_option_columns, "stock", kind)
+
+
+def _kind_column(rows: Rows) -> str:
+    return "asset" if "asset" in rows.columns and "kind" not in rows.columns else "kind"
 
 
 def _asset(rows: Rows, wanted: np.ndarray) -> np.ndarray:
@@ -148,7 +152,7 @@ def _blame_contradictions(
             rows.blame(same, column, f"contradicts the symbol {text}", _CONTRADICTION_FIX)
     is_bare = np.isin(kind, ("stock", "cash"))
     has_terms = ~np.isnan(strike) | (moments.form != MISSING)
-    column = "asset" if "asset" in rows.columns and "kind" not in rows.columns else "kind"
+    column = _kind_column(rows)
     rows.blame(
         is_bare & has_terms & ~named.is_option,
         column,
@@ -218,7 +222,7 @@ def _blame_symbols(rows: Rows, named: Named, table: pd.DataFrame, moments: Momen
 def _add_terms(rows: Rows, table: pd.DataFrame) -> None:
     """Add what the file says, else the exchange's list, else what is usual: currency, style, settlement, size."""
     is_option = table["kind"].isin(OPTIONS).to_numpy()
-    code = _currency(rows, table["root"].to_numpy(object))
+    code = _currency(rows, table["root"].to_numpy(object), is_cash=(table["kind"] == "cash").to_numpy())
     table["is_dollar_assumed"] = (code == "") & ~rows.is_blamed()
     table["currency"] = np.where(code == "", "USD", code)
     styles = rows.words("style", STYLE_WORDS, "is no exercise style", "write american or european")
@@ -234,10 +238,10 @@ def _from_list(roots: pd.Series, name: str, missing: object) -> np.ndarray:
     return map_distinct(roots.to_numpy(object), lambda code: getattr(find_root(code), name, missing), object)
 
 
-def _currency(rows: Rows, root: np.ndarray) -> np.ndarray:
+def _currency(rows: Rows, root: np.ndarray, *, is_cash: np.ndarray) -> np.ndarray:
     own = rows.text("currency", currency, CURRENCY_FIX)
     usual = map_distinct(root, usual_currency, object)
-    code = np.where(own != "", own, usual)
+    code = np.where(own != "", own, np.where(is_cash, root, usual))
     is_number = map_distinct(root, str.isdigit, bool) & (code == "")
     rows.blame(is_number, "currency", "is missing, and the underlying is a code of digits", CURRENCY_FIX)
     return code

@@ -133,10 +133,13 @@ def _records(
 ) -> Iterator[tuple[int, list[str]]]:
     """Give every record with its first line; a quote that is never closed costs its own line only."""
     start = header.start
+    has_comments = "source_file" not in header.cells  # our own exports have none, but perhaps a file #1.csv
     while start < len(lines):
         place, cells = start, None
         for place, cells in _until_error(lines, start, header.delimiter):
-            if cells is not None and any(cell.strip() for cell in cells) and not _is_comment(cells[0]):
+            if cells is None or not any(cell.strip() for cell in cells):
+                continue
+            if not (has_comments and _is_comment(cells[0])):
                 yield place + 1, cells
         if cells is not None:
             return

@@ -21,7 +21,7 @@ from optlab.symbols import MONTHS
 from optlab.venues import find_root
 
 TITLE = "STOCK OPTIONS DAILY MARKET REPORT"
-_NUMBER = r"[\d,]+(?:\.\d+)?"
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _DATE = re.compile(rf"{TITLE}\s+AS\s+AT\s+(\d{{1,2}})\s+([A-Z]{{3}})[A-Z]*\s+(\d{{4}})", re.IGNORECASE)
 _CLASS = re.compile(
     rf"CLASS\s+(?P<root>[A-Z0-9]+)\s+-\s+(?P<name>.*?)\s+CLOSING PRICE\s+HK\$\s*(?P<close>{_NUMBER}|N/A|-)"
@@ -35,6 +35,7 @@ _SERIES = re.compile(
     rf"(?:(?:{_NUMBER}|N/A|-)\s+){{3}}(?P<settlement>{_NUMBER}|N/A|-)\s+(?:[+-]?{_NUMBER}|N/A|-)\s+"
     rf"(?P<iv>\d+|N/A|-)\s+(?P<volume>{_NUMBER}|-)\s+(?P<interest>{_NUMBER}|-)\s+(?P<change>[+-]?{_NUMBER}|-)"
 )
+_CSV_LINE = re.compile(r'"?(?:CONTRACT|HKATS CODE|\d\d[A-Z]{3}\d\d)"?,')
 _FURNITURE = re.compile(
     r"(CONTRACT|OPENING|PRICE#?|INTEREST|HKATS|CODE|TOTAL|DAILY MARKET REPORT|END OF|PAGE|NOTES?|REMARKS?)\b"
     r"|PRICE#|[-=_*# ]+$|\*|#",
@@ -92,11 +93,8 @@ def _lines(text: str) -> list[str]:
     if "<" in text:
         text = html.unescape(re.sub(r"<[^>]*>", "", text))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return [" ".join(next(csv.reader([line]), [])) if _is_csv(line) else line for line in lines]
-
-
-def _is_csv(line: str) -> bool:
-    return line.startswith('"') or re.match(r"[A-Z0-9 ]+,(?!\d{3}\b)|CLASS[^,]*,", line) is not None
+    is_csv = any(_CSV_LINE.match(line) for line in lines)
+    return [" ".join(next(csv.reader([line]), [])) for line in lines] if is_csv else lines
 
 
 def _as_of(file: str, text: str) -> dt.date:

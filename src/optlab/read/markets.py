@@ -219,4 +219,5 @@ def _raise(problems: list[Problem]) -> None:
     lines = list(dict.fromkeys(problem.line for problem in first[1:]))
     shown = ", ".join(str(line) for line in lines[:SHOWN]) + (", ..." if len(lines) > SHOWN else "")
     count = f"{len(first) - 1} more problem{'s' if len(first) > 2 else ''}"
-    raise ReadError(f"{first[0]}" + (f" ({count}, line {shown})" if lines else ""))
+    where = f" ({count}, line{'s' if len(lines) > 1 else ''} {shown})"
+    raise ReadError(f"{first[0]}{where if lines else ''}")

@@ -123,7 +123,9 @@ def _first_sheet(
     raise ReadError(f"{file}: has no sheet with cells in it. Fix: put the rows on the first sheet.")
 
 
-def _sheet_table(file: str, title: str, rows: list[tuple[int, list[str]]], skipped: int, sheets: int) -> RawTable:
+def _sheet_table(
+    file: str, title: str, rows: list[tuple[int, list[str]]], skipped: int, sheets: int
+) -> RawTable:
     header = rows[0][1]
     width = max(place for place, name in enumerate(header, start=1) if name.strip())
     records = [(line, cells + [""] * (width - len(cells))) for line, cells in rows[1:]]

@@ -59,8 +59,16 @@ def lots(named: pd.DataFrame) -> pd.Series:
     )
     units = (named["quantity"] * named["multiplier"] / size.fillna(named["multiplier"])).abs()
     is_whole = (units == units.round()) & (units < 2**53)
-    whole = units.where(is_whole, 1.0).astype("int64")
-    return whole.groupby(named["strategy_id"], sort=False).agg(lambda values: int(np.gcd.reduce(values)) or 1)
+    whole = units.where(is_whole, 1.0).to_numpy().astype("int64")
+    ids, order, starts = _by_strategy(named)
+    return pd.Series(np.maximum(np.gcd.reduceat(whole[order], starts), 1), index=ids)
+
+
+def _by_strategy(named: pd.DataFrame) -> tuple[pd.Index, np.ndarray, np.ndarray]:
+    """Return the strategies in order of appearance, the rows sorted by them, and where each one's rows start."""
+    codes, ids = pd.factorize(named["strategy_id"])
+    order = np.argsort(codes, kind="stable")
+    return pd.Index(ids, name="strategy_id"), order, np.searchsorted(codes[order], np.arange(len(ids)))
 
 
 def describe_legs(named: pd.DataFrame) -> pd.Series:
@@ -68,17 +76,23 @@ def describe_legs(named: pd.DataFrame) -> pd.Series:
 
     Quantities are per lot. The result is indexed by ``strategy_id`` in order of appearance.
     """
-    per_lot = named["quantity"] / named["strategy_id"].map(lots(named))
-    size = (
-        named["multiplier"].where(named["kind"].isin(OPTIONS)).groupby(named["strategy_id"]).transform("max")
-    )
-    shown = per_lot * (named["multiplier"] / size).where(~named["kind"].isin(OPTIONS) & size.notna(), 1.0)
-    cells = shown.map("{:+g}".format) + " " + contract(named)
-    order = named.assign(cell=cells).sort_values(
-        ["expiry", "strike", "kind"], na_position="first", kind="stable"
-    )
-    texts = order.groupby("strategy_id", sort=False)["cell"].agg(" / ".join)
-    return texts.reindex(named["strategy_id"].drop_duplicates())
+    named = named.assign(lots=named["strategy_id"].map(lots(named)), size=_option_size(named))
+    named["order_of_appearance"] = pd.factorize(named["strategy_id"])[0]
+    by = ["order_of_appearance", "expiry", "strike", "kind"]
+    named = named.sort_values(by, na_position="first", kind="stable")
+    is_share = ~named["kind"].isin(OPTIONS) & named["size"].notna()
+    shown = named["quantity"] / named["lots"] * (named["multiplier"] / named["size"]).where(is_share, 1.0)
+    cells = [f"{number:+g} {name}" for number, name in zip(shown, contract(named), strict=True)]
+    ids, _, starts = _by_strategy(named)
+    ends = [*starts[1:], len(cells)]
+    texts = [" / ".join(cells[start:end]) for start, end in zip(starts, ends, strict=True)]
+    return pd.Series(texts, index=ids, dtype="str")
+
+
+def _option_size(named: pd.DataFrame) -> pd.Series:
+    """Return the largest option multiplier of each leg's strategy; NaN without options."""
+    sizes = named["multiplier"].where(named["kind"].isin(OPTIONS))
+    return sizes.groupby(named["strategy_id"]).transform("max")
 
 
 def contract(legs: pd.DataFrame) -> pd.Series:
@@ -88,7 +102,9 @@ def contract(legs: pd.DataFrame) -> pd.Series:
     >>> contract(table)[0]
     '09OCT26 22.5P'
     """
-    day = legs["expiry"].dt.strftime("%d%b%y").str.upper().fillna("")
+    codes, days = pd.factorize(legs["expiry"])
+    written = [day.strftime("%d%b%y").upper() for day in days]
+    day = pd.Series(written, dtype="str").reindex(codes, fill_value="").set_axis(legs.index)
     letter = legs["kind"].map({"call": "C", "put": "P"}).fillna("")
     option = day + " " + legs["strike"].map("{:g}".format) + letter
     other = legs["kind"].where(legs["kind"] != "future", "future " + day)
