@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +15,7 @@ from books import AS_OF, FAR, NEAR, market, valued, xiaomi
 from optlab import bias as lean
 from optlab.errors import PricingError
 
-ORDINARY = {
+ORDINARY: dict[str, tuple[list[tuple[Any, ...]], str]] = {
     "long call": ([(1, "call", 25, NEAR)], "bullish"),
     "long put": ([(1, "put", 24, NEAR)], "bearish"),
     "short put": ([(-1, "put", 22, NEAR)], "bullish"),
@@ -35,7 +38,7 @@ ORDINARY = {
 
 
 @pytest.mark.parametrize(("legs", "direction"), ORDINARY.values(), ids=ORDINARY)
-def test_ordinary_positions_lean_as_a_trader_says(legs: list[tuple[object, ...]], direction: str) -> None:
+def test_ordinary_positions_lean_as_a_trader_says(legs: list[tuple[Any, ...]], direction: str) -> None:
     """Fifteen everyday positions, each one group."""
     table = valued(*legs, group="one").bias().strategies
     assert list(table["direction"]) == [direction]
@@ -45,7 +48,7 @@ def test_flipping_every_quantity_swaps_bullish_and_bearish() -> None:
     """The rule has no side of its own."""
     for legs, _ in ORDINARY.values():
         there = valued(*legs, group="one").bias().strategies["delta_ratio"][0]
-        flipped = [(-quantity, *rest) for quantity, *rest in legs]  # type: ignore[operator]
+        flipped = [(-quantity, *rest) for quantity, *rest in legs]
         back = valued(*flipped, group="one").bias().strategies["delta_ratio"][0]
         assert back == pytest.approx(-there, abs=1e-12)
 
@@ -203,7 +206,7 @@ def test_percents_always_add_up_to_a_hundred() -> None:
 
 def test_the_headline_of_the_specification() -> None:
     """Eleven bullish, seven bearish, two neutral of twenty."""
-    row = {"scope": "MIU", "bullish": 0.55, "bearish": 0.35, "neutral": 0.10, "unclassified": 0.0, "n": 20,
+    row: dict[Hashable, Any] = {"scope": "MIU", "bullish": 0.55, "bearish": 0.35, "neutral": 0.10, "unclassified": 0.0, "n": 20,
            "rule": "delta", "weight": "count", "low": 0.342, "high": 0.742}  # fmt: skip
     assert lean.headline(row) == (
         "MIU: 55% bullish, 35% bearish, 10% neutral (n=20 strategies, 95% 34-74%; delta rule, by count) - bullish"

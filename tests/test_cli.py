@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from command import optlab
 
 import optlab as ol
+from command import optlab
 from optlab import cli
 
 ROOT = Path(__file__).parents[1]
@@ -155,9 +155,9 @@ def test_gzip_is_read_as_it_is(tmp_path: Path) -> None:
 
 def test_verify_fails_where_the_numbers_differ(one_leg: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A kernel that is off by a millionth is caught, and the leg is named."""
-    from optlab.pricing import positions
+    from optlab.pricing import black_scholes, positions
 
-    kernel = positions.evaluate
+    kernel = black_scholes.evaluate
     monkeypatch.setattr(
         positions, "evaluate", lambda *inputs: (g := kernel(*inputs))._replace(delta=g.delta * (1 + 1e-6))
     )

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from optlab.pricing.vanilla import price
 
 from books import AS_OF, FAR, NEAR, xiaomi
 from optlab import join
 from optlab.errors import MarketDataError
 from optlab.legs import canonical
 from optlab.market import Market, quote_table
+from optlab.pricing.vanilla import price
 
 YEARS = 56 / 365
 
@@ -108,7 +108,7 @@ def test_a_forward_alone_gives_spot() -> None:
 
 def test_a_spot_said_on_the_command_line_moves_the_forward_too() -> None:
     """The carry is the market's; a what-if spot of 30 does not turn into a yield of 150%."""
-    quotes = [{"spot": 24.24, "rate": 0.027}, {"expiry": NEAR, "forward": 24.0}]
+    quotes: list[dict[str, Any]] = [{"spot": 24.24, "rate": 0.027}, {"expiry": NEAR, "forward": 24.0}]
     assert joined(quoted(*quotes, spot=30.0))["dividend_yield"] == joined(quoted(*quotes))["dividend_yield"]
 
 
@@ -183,3 +183,11 @@ def test_series_are_matched_by_root_and_day() -> None:
     market = quoted({"spot": 24.24, "vol": 0.4}, {**SERIES, "settlement_price": 1.79})
     assert joined(market, (1, "call", 24, FAR))["vol_source"] == "underlying"
     assert joined(market, (1, "put", 24, NEAR))["vol_source"] == "underlying"
+
+
+def test_a_later_market_fills_what_an_earlier_one_lacks() -> None:
+    """The exchange's report has spot and vols, the user's own file the rate and a spot that loses."""
+    report = quoted({"spot": 24.24, "vol": 0.435, "currency": "HKD"})
+    own = quoted({"spot": 99.0, "rate": 0.027, "dividend_yield": 0.001})
+    leg = joined(Market.combine([report, own]))
+    assert leg[["spot", "vol", "rate", "dividend_yield"]].tolist() == [24.24, 0.435, 0.027, 0.001]

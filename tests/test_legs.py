@@ -72,7 +72,7 @@ def test_a_column_of_the_wrong_type_is_refused() -> None:
 def test_each_rule_names_its_column(change: dict[str, object], column: str) -> None:
     legs = canonical(xiaomi((1, "call", 24, NEAR), (1, "call", 25, NEAR)))
     for name, value in change.items():
-        legs.loc[1, name] = value
+        legs[name] = [legs[name][0], value]
     assert [(fault.row, fault.column) for fault in faults(legs)] == [(1, column)]
 
 

@@ -91,10 +91,11 @@ def _with_net_prices(valued: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         return valued
     packages = valued[has_net]
     groups = packages.assign(group_code=packages.groupby(keys, dropna=False).ngroup()).groupby("strategy_id")
-    is_whole = (groups["group_code"].nunique() == 1) & (groups["net_price"].nunique() == 1)
+    codes, prices = groups["group_code"], groups["net_price"]
+    is_whole = (codes.min() == codes.max()) & (prices.min() == prices.max())
     options = packages["multiplier"].where(packages["kind"].isin(OPTIONS), 1.0)
     size = options.groupby(packages["strategy_id"]).max()
-    cost = groups["net_price"].first() * lots(packages) * size
+    cost = prices.first() * lots(packages) * size
     booked = packages["strategy_id"].map(cost).where(~packages["strategy_id"].duplicated(), 0.0)
     booked = booked[packages["strategy_id"].map(is_whole)]
     cost = valued["cost"].copy()

@@ -8,14 +8,15 @@ that the net delta explains. It is bullish from +band, bearish from -band, else 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from optlab.errors import PricingError
-from optlab.expectation import Packages, expected_moves
+from optlab.expectation import Array, Packages, expected_moves
 from optlab.legs import OPTIONS
 from optlab.pricing import PRICED
 from optlab.strategy import describe_legs, lots
@@ -137,9 +138,10 @@ def _arrange(table: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index()[STRATEGY_COLUMNS]
 
 
-def _choice(
-    what: str, name: str, table: Mapping[str, Callable[..., pd.DataFrame | pd.Series]]
-) -> Callable[..., pd.DataFrame | pd.Series]:
+Choice = TypeVar("Choice")
+
+
+def _choice(what: str, name: str, table: Mapping[str, Choice]) -> Choice:
     if name not in table:
         raise PricingError(f"{what} {name!r} is not known. Fix: use {' or '.join(table)}.")
     return table[name]
@@ -211,10 +213,11 @@ def _at_horizon(legs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moves_of_length(legs: pd.DataFrame, length: int) -> pd.DataFrame:
-    def grid(name: str) -> np.ndarray:
-        return legs[name].to_numpy(dtype=float).reshape(-1, length)
+    def grid(name: str) -> Array:
+        return legs[name].to_numpy(dtype=np.float64).reshape(-1, length)
 
-    sign = legs["kind"].map({"call": 1.0, "put": -1.0}).fillna(0.0).to_numpy().reshape(-1, length)
+    signs = legs["kind"].map({"call": 1.0, "put": -1.0}).fillna(0.0)
+    sign = np.asarray(signs, dtype=np.float64).reshape(-1, length)
     units = grid("quantity") * grid("multiplier")
     spot, horizon = grid("spot")[:, 0], grid("horizon")[:, 0]
     carry = grid("rate")[:, 0] - grid("dividend_yield")[:, 0]
@@ -254,15 +257,13 @@ def _moves_of_length(legs: pd.DataFrame, length: int) -> pd.DataFrame:
     )
 
 
-def _horizon_vol(
-    grid: Callable[[str], np.ndarray], sign: np.ndarray, forward: np.ndarray, horizon: np.ndarray
-) -> np.ndarray:
+def _horizon_vol(grid: Callable[[str], Array], sign: Array, forward: Array, horizon: Array) -> Array:
     """Take the vol of the option leg nearest the forward at the horizon; without one, of the first leg."""
     years, vol = grid("years"), grid("vol")
     is_near = (sign != 0) & ((years <= horizon[:, None]) | (years == years.min(axis=1, keepdims=True)))
     distance = np.where(is_near, np.abs(grid("strike") - forward[:, None]), np.inf)
-    nearest = np.take_along_axis(vol, distance.argmin(axis=1)[:, None], axis=1)[:, 0]
-    return np.asarray(nearest)
+    nearest: Array = np.take_along_axis(vol, distance.argmin(axis=1)[:, None], axis=1)[:, 0]
+    return nearest
 
 
 # --- rules and weights: a later rule is one entry ------------------------------------------------------------
@@ -274,9 +275,10 @@ def by_delta(table: pd.DataFrame, neutral: float) -> pd.DataFrame:
     sides = [ratio.isna(), ratio >= neutral, ratio <= -neutral]
     direction = np.select(sides, ["unclassified", "bullish", "bearish"], "neutral")
     is_flat = table["has_exposure"].eq(False)  # noqa: FBT003 - missing values are not flat
-    shown = ratio.map("{:+.2f}".format)
-    band = f"band {neutral:g}"
-    reason = "delta ratio " + shown + np.where(ratio.abs() >= neutral, " outside ", " inside ") + band
+    place = np.where(ratio.abs() >= neutral, " outside", " inside")
+    reason = [
+        f"delta ratio {number:+.2f}{side} band {neutral:g}" for number, side in zip(ratio, place, strict=True)
+    ]
     return pd.DataFrame(
         {
             "direction": np.where(is_flat, "neutral", direction),
@@ -323,7 +325,8 @@ def _share(part: pd.DataFrame, weights: pd.Series) -> dict[str, float]:
     sums = weights.groupby(part["direction"]).sum().reindex(list(DIRECTIONS), fill_value=0.0)
     shares = sums / weights.sum()
     low, high = wilson(float(shares["bullish"]), len(part))
-    return {**shares.to_dict(), "n": len(part), "low": low, "high": high}
+    by_name = {name: float(shares[name]) for name in DIRECTIONS}
+    return {**by_name, "n": len(part), "low": low, "high": high}
 
 
 def wilson(share: float, n: int, z: float = Z_95) -> tuple[float, float]:
@@ -368,7 +371,7 @@ def lean_word(bullish: float, bearish: float) -> str:
     return "strongly bearish"
 
 
-def headline(row: Mapping[str, float | str]) -> str:
+def headline(row: Mapping[Hashable, Any]) -> str:
     """Write one row of shares as a sentence."""
     shown = percents({name: float(row[name]) for name in DIRECTIONS})
     parts = [f"{shown[name]}% {name}" for name in DIRECTIONS if name != "unclassified" or shown[name]]

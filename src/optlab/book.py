@@ -135,8 +135,9 @@ class Valuation:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What was assumed on the way: rates and yields taken as zero, groups over several underlyings."""
+        """What to know of the way here: what was taken as zero, groups over several underlyings, later trades."""
         return (
+            *self._later_trades(),
             *_assumed(self.legs, "rate", "--rate 3%"),
             *_assumed(self.legs, "dividend_yield", "--dividend-yield 1%"),
             *(
@@ -144,6 +145,13 @@ class Valuation:
                 for group in strategy.split_groups(self.book.legs)
             ),
         )
+
+    def _later_trades(self) -> list[str]:
+        if self.market.as_of is None:
+            return []
+        count = int((self.legs["traded_at"] > join.as_of_instants(self.legs, self.market.as_of)).sum())
+        legs = "1 leg was" if count == 1 else f"{count} legs were"
+        return [f"{legs} traded after {self.market.as_of}, the time of the market"] if count else []
 
     def missing_betas(self, beta_to: str) -> tuple[str, ...]:
         """Name the underlyings that have no beta to an index."""

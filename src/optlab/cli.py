@@ -195,8 +195,7 @@ def _screen(out: Output, *, text_in_pipe: bool = False) -> Screen:
     from optlab.render.screen import Screen
 
     style = CsvStyle(out.excel, out.decimal_comma, out.raw)
-    shape = out.format.value if out.format else None
-    return Screen(shape, out.output, out.width, style, quiet=out.quiet, text_in_pipe=text_in_pipe)
+    return Screen(out.format, out.output, out.width, style, quiet=out.quiet, text_in_pipe=text_in_pipe)
 
 
 def _read(source: Input) -> Book:
@@ -213,7 +212,7 @@ def _value(screen: Screen, source: Input, quotes: Quotes) -> Valuation:
         book = _read(source)
         screen.notices(*market.notices, *book.notices)
         step()
-        valuation = book.price(market, engine=quotes.engine.value)
+        valuation = book.price(market, engine=quotes.engine)
     screen.notices(*valuation.notices)
     _refuse(screen, source, book, valuation)
     return valuation

@@ -123,9 +123,10 @@ def _levels(legs: pd.DataFrame, market: Market) -> _Levels:
 
 
 def _beside(keys: pd.DataFrame, table: pd.DataFrame, on: list[str]) -> pd.DataFrame:
-    first = table.drop_duplicates(on).drop(columns=[name for name in keys.columns if name not in on])
-    merged = keys[on].merge(first, how="left", on=on)
-    return merged.set_axis(keys.index)
+    """Lay the first number of each quote beside the legs, so that a later market fills what an earlier lacks."""
+    others = [name for name in keys.columns if name not in on]
+    first = table.drop(columns=others).replace({"currency": {"": None}}).groupby(on, as_index=False).first()
+    return keys[on].merge(first, how="left", on=on).set_axis(keys.index)
 
 
 def first_hit(index: pd.Index, candidates: Sequence[Candidate]) -> tuple[pd.Series, pd.Series]:

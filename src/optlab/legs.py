@@ -146,6 +146,11 @@ LEG_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.stage == 
 """The canonical columns that reading sets, in order."""
 
 
+def _form(column: pd.Series) -> str | None:
+    """Text is ISO, each cell in its own form; what is a time already needs no form."""
+    return None if pd.api.types.is_datetime64_any_dtype(column) else "ISO8601"
+
+
 class Fault(NamedTuple):
     """One rule that one row breaks: the row's place, the column, why, and the fix."""
 
@@ -232,12 +237,12 @@ def _typed(table: pd.DataFrame, name: str) -> pd.Series:
         if kind == "text":
             return table[name].astype("str").fillna("")
         if kind == "time":
-            times: pd.Series = pd.to_datetime(table[name], utc=True).astype(DTYPES[kind])
-            return times
+            times: pd.Series = pd.to_datetime(table[name], utc=True, format=_form(table[name]))
+            return times.astype(DTYPES[kind])
         values: pd.Series = table[name].astype(DTYPES[kind])
     except (TypeError, ValueError) as error:
         raise ReadError(
-            f"column {name} should hold {kind} values: {error}. Fix: convert it first."
+            f"column {name} should hold {kind} values: {str(error).partition('. ')[0]}. Fix: convert it first."
         ) from error
     return values
 

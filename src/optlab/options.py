@@ -7,33 +7,15 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
 
 
-class Format(StrEnum):
-    """How a result is printed."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
-
-
-class EngineName(StrEnum):
-    """Who computes."""
-
-    numpy = "numpy"
-    vollib = "vollib"
-
-
-class DateOrder(StrEnum):
-    """How 03/04/2026 is meant."""
-
-    mdy = "mdy"
-    dmy = "dmy"
+Format = Literal["table", "csv", "json"]
+EngineName = Literal["numpy", "vollib"]
+DateOrder = Literal["mdy", "dmy"]
 
 
 @dataclass(frozen=True)
@@ -90,7 +72,7 @@ class Quotes:
     ] = None
     engine: Annotated[
         EngineName, typer.Option(help="optlab's own kernels, or py_vollib for every number.")
-    ] = EngineName.numpy
+    ] = "numpy"
 
     @property
     def said(self) -> dict[str, list[str]]:

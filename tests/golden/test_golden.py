@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from command import optlab
 
 HERE = Path(__file__).parent

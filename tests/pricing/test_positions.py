@@ -136,7 +136,7 @@ def test_without_an_entry_cost_and_profit_are_empty() -> None:
 def test_both_engines_agree_to_their_tolerance() -> None:
     """py_vollib itself, leg by leg."""
     legs = xiaomi((1, "call", 24, NEAR), (-1, "put", 22, NEAR), (100, "stock"), (1, "call", 20, AS_OF))
-    ours, theirs = (ol.Book.of(legs).price(market(), engine=engine).legs for engine in ("numpy", "vollib"))  # type: ignore[arg-type]
+    ours, theirs = (ol.Book.of(legs).price(market(), engine=engine).legs for engine in ("numpy", "vollib"))
     for name in ("price", *GREEKS):
         pd.testing.assert_series_equal(ours[name], theirs[name], rtol=0, atol=1e-6)
 

@@ -203,8 +203,7 @@ def test_the_broken_sample_has_each_kind_of_bad_row(in_project: Path) -> None:
     ("row", "column", "value"),
     [
         ("MIU 27NOV26 24 C,,call,25,,1", "strike", "25"),
-        ("MIU 27NOV26 24 C,,put,,,1", "kind", "put"),
-        ("MIU 27NOV26 24 C,,stock,,,1", "kind", "stock"),
+        ("MIU 27NOV26 24 C,,put,,,1", "type", "put"),
         ("MIU 27NOV26 24 C,,,,2026-11-28,1", "expiry", "2026-11-28"),
         ("MIU 27NOV26 24 C,TCH,,,,1", "underlying", "TCH"),
     ],
@@ -212,13 +211,21 @@ def test_the_broken_sample_has_each_kind_of_bad_row(in_project: Path) -> None:
 def test_a_symbol_and_columns_that_contradict_each_other(
     row: str, column: str, value: str, read_text: Read
 ) -> None:
-    book = read_text(f"symbol,underlying,kind,strike,expiry,quantity\n{row}\n")
+    book = read_text(f"symbol,underlying,type,strike,expiry,quantity\n{row}\n")
     assert [str(problem) for problem in book.problems] == [
         (
             f"book.csv:2: {column}: '{value}' contradicts the symbol MIU 27NOV26 24 C. "
             "Fix: correct the one that is wrong, or leave this cell empty."
         )
     ]
+
+
+@pytest.mark.parametrize("kind", ["put", "stock"])
+def test_a_kind_that_contradicts_the_symbol(kind: str, read_text: Read) -> None:
+    """An asset class beside an option's symbol is the class of its underlying, and fine."""
+    book = read_text(f"symbol,kind,quantity\nMIU 27NOV26 24 C,{kind},1\n")
+    assert [problem.reason for problem in book.problems] == ["contradicts the symbol MIU 27NOV26 24 C"]
+    assert read_text("symbol,asset_class,quantity\nMIU 27NOV26 24 C,equity,1\n").problems == ()
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pandas as pd
 
 from optlab.errors import PricingError
 from optlab.legs import OPTIONS
-from optlab.pricing.black_scholes import Array, Greeks, evaluate
+from optlab.pricing.black_scholes import Greeks, evaluate
 
 Engine = Literal["numpy", "vollib"]
 """Who computes: optlab's own kernels, or py_vollib itself."""
@@ -119,7 +119,7 @@ def _unit_numbers(legs: pd.DataFrame, status: pd.Series, engine: Engine) -> pd.D
     return unit
 
 
-def unit_greeks(options: pd.DataFrame, engine: Engine = "numpy") -> Greeks[Array]:
+def unit_greeks(options: pd.DataFrame, engine: Engine = "numpy") -> Greeks:
     """Price options per unit of underlying from their columns ``kind spot strike years rate ...``.
 
     Where time or volatility is zero py_vollib raises or gives NaN: those legs are intrinsic value and always
@@ -162,7 +162,8 @@ def _describe(valued: pd.DataFrame) -> pd.DataFrame:
     is_option = valued["kind"].isin(OPTIONS)
     is_priced = valued["status"].isin(PRICED)
     sign = np.where(valued["kind"] == "put", -1.0, 1.0)
-    exercise = (sign * (valued["spot"] - valued["strike"])).clip(lower=0.0)
+    paid = (valued["spot"] - valued["strike"]) * sign
+    exercise = paid.clip(lower=0.0)
     intrinsic = exercise.where(is_option & is_priced)
     is_future, is_cash = valued["kind"] == "future", valued["kind"] == "cash"
     cost = (valued["quantity"] * valued["multiplier"] * valued["entry"]).mask(is_future, 0.0)

@@ -78,5 +78,6 @@ def verify(valued: pd.DataFrame) -> Verification:
 
 def _is_judged(valued: pd.DataFrame) -> pd.Series:
     is_option = valued["kind"].isin(OPTIONS) & valued["status"].isin(PRICED)
-    is_finite = np.isfinite(valued[list(MODEL_INPUTS)].astype("float64")).all(axis=1)
+    inputs = valued[list(MODEL_INPUTS)].to_numpy(dtype=float)
+    is_finite: pd.Series = pd.Series(np.isfinite(inputs).all(axis=1), index=valued.index)
     return is_option & is_finite & (valued["years"] > 0) & (valued["vol"] > 0)

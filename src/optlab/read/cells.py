@@ -39,7 +39,7 @@ def clean(cell: str) -> str:
     >>> clean(' ="00700" '), clean("'-AAL241220P13.5"), clean("'+600")
     ('00700', '-AAL241220P13.5', '+600')
     """
-    if cell.isalnum():
+    if cell.isascii() and cell[:1].isalnum() and not cell[-1:].isspace():
         return cell
     text = unguard(_SPACES.sub(" ", cell).strip())
     wrapped = _WRAPPED.fullmatch(text)

@@ -56,7 +56,7 @@ LEG_ALIASES: Aliases = {
     "broker_strategy": ("strategy", "strategy_name", "spread_type"),
     "spot": ("underlying_price", "spot_price", "underlying_last", "stock_price"),
     "rate": ("interest_rate", "risk_free_rate", "r"),
-    "dividend_yield": ("dividend", "div_yield", "q", "yield"),
+    "dividend_yield": ("div_yield", "dividend_rate"),
 }  # fmt: skip
 """Canonical column -> the other names it goes by. Two of them serve another: ``asset`` gives the kind where no
 column says call or put, ``traded_time`` the time of day of ``traded_at``."""

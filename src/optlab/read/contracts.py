@@ -33,8 +33,8 @@ class Named(NamedTuple):
     kind: np.ndarray
     strike: np.ndarray
     day: np.ndarray
-    text: np.ndarray
-    """The option in the plain style, for messages."""
+    symbol: np.ndarray
+    """The option itself, for messages."""
 
 
 def contracts(rows: Rows, order: DateOrder | None) -> pd.DataFrame:
@@ -80,7 +80,7 @@ def _named(rows: Rows) -> Named:
         spread(lambda symbol: symbol.kind, "", object),
         spread(lambda symbol: symbol.strike, np.nan, float),
         spread(lambda symbol: symbol.expiry, "NaT", "datetime64[us]"),
-        spread(str, "", object),
+        spread(lambda symbol: symbol, None, object),
     )
 
 
@@ -105,10 +105,10 @@ def is_ticker(text: str) -> bool:
 def _kind(rows: Rows, named: Named, *, has_option_columns: np.ndarray) -> np.ndarray:
     """Take the kind from its own column, the symbol, or a column of asset classes; a plain ticker is stock."""
     own = rows.words("kind", KIND_WORDS, "is no kind of leg", KIND_FIX)
-    symbol_kind = np.where((own == "") | (own == "option"), named.kind, own)
-    is_open = (symbol_kind == "") | (symbol_kind == "option")
-    asset = _asset(rows, wanted=is_open)
-    kind = np.where(is_open, np.where(asset != "", asset, symbol_kind), symbol_kind)
+    asset = _asset(rows, wanted=_is_open(own) & ~named.is_option)
+    own = np.where(_is_open(own) & np.isin(asset, OPTIONS), asset, own)
+    kind = np.where(_is_open(own) & named.is_option, named.kind, own)
+    kind = np.where(_is_open(kind) & (asset != ""), asset, kind)
     is_faulty = rows.is_blamed("kind", "asset", "symbol")
     column = _kind_column(rows)
     rows.blame((kind == "option") & ~is_faulty, column, "does not say call or put", "write call or put")
@@ -117,13 +117,17 @@ def _kind(rows: Rows, named: Named, *, has_option_columns: np.ndarray) -> np.nda
     return np.where(unsaid & ~has_option_columns, "stock", kind)
 
 
+def _is_open(kind: np.ndarray) -> np.ndarray:
+    return np.asarray((kind == "") | (kind == "option"))
+
+
 def _kind_column(rows: Rows) -> str:
     return "asset" if "asset" in rows.columns and "kind" not in rows.columns else "kind"
 
 
 def _asset(rows: Rows, wanted: np.ndarray) -> np.ndarray:
     """Read the column of asset classes where it is wanted: elsewhere it may say what it likes (an order type)."""
-    if "asset" not in rows.columns or not wanted.any():
+    if "asset" not in rows.columns:
         return np.full(len(rows), "", dtype=object)
     before = set(rows.found)
     asset = rows.words("asset", KIND_WORDS, "is no kind of leg", KIND_FIX)
@@ -146,10 +150,12 @@ def _blame_contradictions(
     other_strike = ~np.isnan(strike) & ~np.isclose(strike, named.strike, rtol=1e-9, atol=0)
     other_day = (moments.form != MISSING) & (moments.clock.astype("datetime64[D]") != named.day)
     other_kind = (kind != named.kind) & ~rows.is_blamed("kind", "asset")
-    for column, differs in (("kind", other_kind), ("strike", other_strike), ("expiry", other_day)):
-        for text in set(named.text[named.is_option & differs]):
-            same = named.is_option & differs & (named.text == text)
-            rows.blame(same, column, f"contradicts the symbol {text}", _CONTRADICTION_FIX)
+    for column, differs in (
+        (_kind_column(rows), other_kind),
+        ("strike", other_strike),
+        ("expiry", other_day),
+    ):
+        _blame_symbol(rows, named, column, named.is_option & differs)
     is_bare = np.isin(kind, ("stock", "cash"))
     has_terms = ~np.isnan(strike) | (moments.form != MISSING)
     column = _kind_column(rows)
@@ -201,9 +207,14 @@ def _blame_underlying(
     differs = named.is_option & (said != "") & (listed != underlying)
     for row in np.flatnonzero(differs):
         one, other = (re.sub(r"[^A-Z0-9]", "", str(code)) for code in (listed[row], underlying[row]))
-        if one != other and re.sub(r"\d$", "", one) != other:
-            text = named.text[row]
-            rows.blame(np.array([row]), "underlying", f"contradicts the symbol {text}", _CONTRADICTION_FIX)
+        differs[row] = one != other and re.sub(r"\d$", "", one) != other
+    _blame_symbol(rows, named, "underlying", differs)
+
+
+def _blame_symbol(rows: Rows, named: Named, column: str, differs: np.ndarray) -> None:
+    for row in np.flatnonzero(differs).tolist():
+        reason = f"contradicts the symbol {named.symbol[row]}"
+        rows.found.setdefault((row, column), (reason, _CONTRADICTION_FIX))
 
 
 def _blame_symbols(rows: Rows, named: Named, table: pd.DataFrame, moments: Moments) -> None:

@@ -130,15 +130,13 @@ class Rows:
 
     def problems(self, excused: np.ndarray) -> list[Problem]:
         """Write the faults as problems, in row order, without the rows that are excused."""
-        file, lines = self.table.file, self.table.lines
+        file, lines = self.table.file, self.table.lines.tolist()
+        cells = {name: self.raw(name).tolist() for name in {name for _, name in self.found}}
         return [
-            Problem(file, int(lines[row]), self.columns.spelled(name), self._cell(row, name), reason, fix)
+            Problem(file, lines[row], self.columns.spelled(name), cells[name][row], reason, fix)
             for (row, name), (reason, fix) in sorted(self.found.items(), key=lambda item: item[0][0])
             if not excused[row]
         ]
-
-    def _cell(self, row: int, name: str) -> str:
-        return str(self.raw(name).iloc[row]) if name in self.columns else ""
 
     def instants(self, name: str, moments: Moments, market: pd.DataFrame) -> pd.Series:
         """Turn moments into UTC: a bare day is the market's close, a time without a zone the market's own.

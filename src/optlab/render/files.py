@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -151,13 +152,14 @@ def _sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
         }
     )
     plain.to_excel(writer, sheet_name=name, index=False)
+    workbook: Any = writer.book
     sheet = writer.sheets[name]
     sheet.freeze_panes(*FIRST_ROW_FROZEN)
     if len(table.columns):
         sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
     for place, column in enumerate(table.columns):
         is_percent = column in STYLES and STYLES[str(column)].percent
-        shown = writer.book.add_format({"num_format": "0.0%"}) if is_percent else None
+        shown = workbook.add_format({"num_format": "0.0%"}) if is_percent else None
         width = max([len(str(column)), *(len(str(cell)) for cell in plain[column].head(200))])
         sheet.set_column(place, place, min(width + 1, WIDEST_COLUMN), shown)
 

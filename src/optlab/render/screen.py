@@ -157,9 +157,9 @@ class Screen:
         lines = [str(problem) for problem in book.problems]
         if valuation is not None:
             lines += [
-                f"{leg.source_file}:{leg.source_line}: {leg.underlying}: {STATUSES[leg.status]} ({leg.status}). "
-                f"Fix: {leg.fix}."
-                for leg in valuation.unpriced.itertuples()
+                f"{leg['source_file']}:{leg['source_line']}: {leg['underlying']}: "
+                f"{STATUSES[leg['status']]} ({leg['status']}). Fix: {leg['fix']}."
+                for leg in valuation.unpriced.to_dict("records")
             ]
         if self.quiet or not lines:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import textwrap
+from typing import Literal
 
 import pandas as pd
 from rich import box
@@ -48,8 +49,8 @@ def draw(
     kept = _fitting(written, width)
     drawing = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1), show_edge=False)
     for name in kept:
-        justify = "right" if tables.is_number(rows[name]) else "left"
-        drawing.add_column(tables.label(name), justify=justify, no_wrap=True)
+        side: Literal["left", "right"] = "right" if tables.is_number(rows[name]) else "left"
+        drawing.add_column(tables.label(name), justify=side, no_wrap=True)
     for row in range(len(rows)):
         is_last = totals is not None and row == len(table) - 1
         drawing.add_row(*(_coloured(name, written[name][row]) for name in kept), end_section=is_last)
@@ -61,7 +62,7 @@ def _like(table: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     same = totals.reindex(columns=table.columns)
     is_text = [name for name in same.columns if pd.api.types.is_string_dtype(table[name])]
     same = same.assign(**{name: same[name].astype("object").fillna("") for name in is_text})
-    return same.astype({name: dtype for name, dtype in table.dtypes.items()})
+    return same.astype(dict(table.dtypes))
 
 
 def _fitting(written: dict[str, list[str]], width: int) -> list[str]:

@@ -37,7 +37,7 @@ def _ids(legs: pd.DataFrame) -> np.ndarray:
 def _names(named: pd.DataFrame) -> pd.Series:
     count = named.groupby("strategy_id")["kind"].transform("size")
     plural = np.where(count == 1, " leg)", " legs)")
-    custom = "custom (" + count.astype("str") + plural
+    custom: pd.Series = "custom (" + count.astype("str") + plural
     return named["broker_strategy"].where(named["broker_strategy"] != "", custom).astype("str")
 
 
