@@ -75,16 +75,17 @@ def output_of(command: str, *, lines: int | None = None, given: Mapping[str, str
 
 def file_block(name: str, text: str) -> str:
     """Return a file's text as a block; the comment before it tells the tests to write the file."""
-    return f"<!-- file: {name} -->\n{_fenced('text', text.strip().splitlines())}"
+    return f"<!-- file: {name} -->\n{_fenced('text', text.splitlines())}"
 
 
 def help_of(verb: str = "") -> str:
     """Return a verb's help, or the program's own, as a text block."""
-    return _fenced("text", _run(f"optlab {verb} --help", {}).out.strip("\n").splitlines())
+    return _fenced("text", _run(f"optlab {verb} --help", {}).out.splitlines())
 
 
 def _fenced(language: str, lines: list[str]) -> str:
-    return "\n".join([f"```{language}", *(line.rstrip() for line in lines), "```", "", ""])
+    text = "\n".join(line.rstrip() for line in lines).strip("\n")
+    return f"```{language}\n{text}\n```\n"
 
 
 def columns_tables() -> str:
@@ -98,7 +99,7 @@ def columns_tables() -> str:
         ]
         table = _table(("column", "type", "unit", "meaning"), rows)
         sections.append(f"## {heading}\n\n{sentence}\n\n{table}")
-    return "".join(sections)
+    return "\n".join(sections)
 
 
 def statuses_table() -> str:
@@ -154,7 +155,7 @@ def _vocabulary(name: str, words: Mapping[str, str]) -> str:
 def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
     lines = [header, ["---"] * len(header), *escaped]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines) + "\n"
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _run(command: str, given: Mapping[str, str]) -> Run:

@@ -318,7 +318,8 @@ def _shares(table: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
     if len(scopes) > 1:
         scopes.append((WHOLE_BOOK, counted))
     rows = [{"scope": scope, **_share(part, weights[part.index])} for scope, part in scopes]
-    return pd.DataFrame(rows, columns=["scope", *DIRECTIONS, "n", "low", "high"])
+    numbers = {**dict.fromkeys((*DIRECTIONS, "low", "high"), "float64"), "n": "int64"}
+    return pd.DataFrame(rows, columns=["scope", *numbers]).astype(numbers)
 
 
 def _share(part: pd.DataFrame, weights: pd.Series) -> dict[str, float]:

@@ -22,6 +22,8 @@ TABLE = "--format table --width 80"
 
 CASES = {
     "check_xiaomi": f"check {SAMPLES}/xiaomi_top_trades.csv {TABLE}",
+    "check_us": f"check {SAMPLES}/us_book.csv {TABLE}",
+    "check_one_leg": f"check {SAMPLES}/one_leg.csv {TABLE}",
     "check_broken": f"check {SAMPLES}/broken.csv {TABLE}",
     "check_broken_json": f"check {SAMPLES}/broken.csv --format json",
     "convert_us": f"convert {SAMPLES}/us_book.csv",

@@ -65,7 +65,7 @@ def test_a_priced_table_reads_back_as_the_book_it_was(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1 27NOV26 24C", "-AAL241220P13.5", "@SUM(A1)", "\t=1", "|x", "%x", "＝1"]
+    "text", ["=1+1", "+1 27NOV26 24C", "-AAL241220P13.5", "@SUM(A1)", "\t=1", "|x", "%x", "\uff1d1"]
 )
 def test_text_that_would_run_is_guarded(text: str) -> None:
     assert guard(text) == f"'{text}"

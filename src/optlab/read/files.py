@@ -10,7 +10,6 @@ import os
 import re
 import sys
 import zipfile
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,7 +98,9 @@ def _unpack(name: str, data: bytes) -> bytes:
                 return unpacked.read(LARGEST + 1)
         if data[:4] == b"PK\x03\x04":
             return _unzip(name, data)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+    except ReadError:
+        raise
+    except Exception as error:  # noqa: BLE001  (a damaged archive provokes whatever it likes)
         raise ReadError(f"{name}: cannot be unpacked ({error}). Fix: download or export it again.") from None
     return data
 
