@@ -142,7 +142,7 @@ def run_page(page: str) -> list[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place with the samples where an example may write."""
+    """Stand in a folder with the samples, where an example may write."""
     shutil.copytree(ROOT / "sample_positions", tmp_path / "sample_positions")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
@@ -202,6 +202,12 @@ def test_every_word_a_column_can_hold_is_on_one_page() -> None:
     words = (*COLUMNS, *STATUSES, *SOURCES, *DIRECTIONS, NOT_COUNTED, *SHARE_COLUMNS, *KINDS, *STYLES)
     page = text_of("docs/columns.md")
     assert [word for word in words if f"`{word}`" not in page] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[path.relative_to(ROOT).as_posix() for path in PAGES])
+def test_every_generated_part_has_something_in_it(path: Path) -> None:
+    """A part whose code returns its text instead of printing it would be empty, and up to date."""
+    assert not re.search(r"^\]\]\] -->\n<!-- \[\[\[end", path.read_text(encoding="utf-8"), re.MULTILINE)
 
 
 def test_every_page_is_in_the_contents() -> None:

@@ -37,19 +37,15 @@ TESTED_ELSEWHERE = {
     "book.py": "tests/test_aggregate.py and others reach every stage through it",
     "errors.py": "tests/test_cli.py: every error is read as a user reads it",
     "pricing/verify.py": "tests/test_cli.py breaks a kernel and sees verify fail",
-    "read/contents.py": "tests/read/test_files.py: formats are told apart there",
-    "read/contracts.py": "tests/read/test_generic.py has the contracts of every style",
-    "read/delimited.py": "tests/read/test_tables.py",
-    "read/distinct.py": "tests/read/test_tables.py",
-    "read/overrides.py": "tests/test_cli.py: what is said on the command line",
-    "read/rows.py": "tests/read/test_generic.py",
-    "read/structured.py": "tests/read/test_tables.py",
-    "render/csv_text.py": "tests/test_cli.py and tests/golden",
-    "render/files.py": "tests/test_cli.py writes every format and reads it back",
-    "render/progress.py": "tests/test_cli.py: standard error stays clean",
+    "readers/contents.py": "tests/readers/test_files.py: formats are told apart there",
+    "readers/contracts.py": "tests/readers/test_generic.py has the contracts of every style",
+    "readers/delimited.py": "tests/readers/test_tables.py",
+    "readers/distinct.py": "tests/readers/test_tables.py",
+    "readers/overrides.py": "tests/test_cli.py: what is said on the command line",
+    "readers/rows.py": "tests/readers/test_generic.py",
+    "readers/structured.py": "tests/readers/test_tables.py",
     "render/screen.py": "tests/golden/test_golden.py: what every verb prints",
     "render/tables.py": "tests/golden/test_golden.py: what every verb prints",
-    "render/terminal.py": "tests/golden/test_golden.py: what every verb prints",
 }
 """Modules without a test file of their name, and where they are tested instead."""
 
@@ -169,7 +165,7 @@ def test_constants_are_there() -> None:
 def test_a_public_name_stays_what_it_is() -> None:
     """Importing a module must not put it in the place of a function of the same name."""
     code = (
-        "import optlab as ol, optlab.cli, optlab.read.books, optlab.pricing, optlab.render.screen\n"
+        "import optlab as ol, optlab.cli, optlab.readers.books, optlab.pricing, optlab.render.screen\n"
         "kinds = {name: type(getattr(ol, name)).__name__ for name in ol.__all__ for _ in range(2)}\n"
         "print([name for name, kind in kinds.items() if kind == 'module'])"
     )

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from optlab.legs import COLUMNS
     from optlab.market import Market
     from optlab.pricing.vanilla import greeks, implied_vol, price
-    from optlab.read import read, read_market
+    from optlab.readers import read, read_market
     from optlab.render import write
     from optlab.symbols import parse_symbol
 
 _HOMES = {
-    "read": "read",
-    "read_market": "read",
+    "read": "readers",
+    "read_market": "readers",
     "write": "render",
     "Book": "book",
     "Valuation": "book",

@@ -199,7 +199,7 @@ def _screen(out: Output, *, text_in_pipe: bool = False) -> Screen:
 
 
 def _read(source: Input) -> Book:
-    from optlab.read import read
+    from optlab.readers import read
 
     return read(source.files, date_order=source.date_order)
 
@@ -220,7 +220,7 @@ def _value(screen: Screen, source: Input, quotes: Quotes) -> Valuation:
 
 def _market(screen: Screen, quotes: Quotes) -> Market:
     from optlab.market import Market, parse_as_of
-    from optlab.read import parse_overrides, read_market
+    from optlab.readers import parse_overrides, read_market
 
     as_of = None if quotes.as_of is None else parse_as_of(quotes.as_of)
     market = read_market(quotes.market, as_of=as_of) if quotes.market else Market.of(as_of=as_of)

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
 
-
 Format = Literal["table", "csv", "json"]
 EngineName = Literal["numpy", "vollib"]
 DateOrder = Literal["mdy", "dmy"]

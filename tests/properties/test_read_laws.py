@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optlab.book import Book
-from optlab.read import read
-from optlab.read.columns import LEG_ALIASES
+from optlab.readers import read
+from optlab.readers.columns import LEG_ALIASES
 
 EXPIRIES = st.dates(dt.date(2026, 1, 1), dt.date(2030, 12, 31))
 TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Z", "Cf"]), max_size=8)

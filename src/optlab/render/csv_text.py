@@ -7,13 +7,15 @@ and import give the same book. Source: OWASP, CSV Injection; CWE-1236.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
 from optlab.legs import DTYPES, expiry_instants
 
-FORMULA_STARTS = tuple("=+-@|%\t\r\n\0＝＋－＠")  # noqa: RUF001 - the full-width forms run too
+_RISKY = re.compile("'?\\s*[=+\\-@|%\t\r\n\0\uff1d\uff0b\uff0d\uff20]|'\\s*'")
+"""Text that runs as a formula, full-width forms too; and text that looks as if it were guarded already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def guard(cell: object) -> object:
     >>> guard("=1+1"), guard("-AAL241220P13.5"), guard("-12.5"), guard("AAPL")
     ("'=1+1", "'-AAL241220P13.5", '-12.5', 'AAPL')
     """
-    if not isinstance(cell, str) or not cell.lstrip(" '").startswith(FORMULA_STARTS):
+    if not isinstance(cell, str) or not _RISKY.match(cell):
         return cell
     try:
         float(cell)

@@ -100,7 +100,7 @@ def records(table: pd.DataFrame) -> list[dict[str, object]]:
     """Return a table's rows as plain Python values: times as ISO text, missing ones None."""
     plain = table.assign(
         **{
-            str(name): table[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+            str(name): table[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%f").str.removesuffix(".000000") + "Z"
             for name in table.columns
             if pd.api.types.is_datetime64_any_dtype(table[name])
         }

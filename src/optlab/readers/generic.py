@@ -11,14 +11,14 @@ import pandas as pd
 from optlab import legs as leg_table
 from optlab.errors import Problem
 from optlab.legs import COLUMNS, DTYPES, LEG_COLUMNS
-from optlab.read.cells import EFFECT_WORDS, SIDE_WORDS
-from optlab.read.columns import LEG_ALIASES, POSITION_NEEDS, match_columns, missing_columns
-from optlab.read.contracts import contracts
-from optlab.read.dates import DateOrder
-from optlab.read.distinct import map_distinct
-from optlab.read.rows import FIXES, Rows
-from optlab.read.sides import sign_quantities
-from optlab.read.tables import RawTable
+from optlab.readers.cells import EFFECT_WORDS, SIDE_WORDS
+from optlab.readers.columns import LEG_ALIASES, POSITION_NEEDS, match_columns, missing_columns
+from optlab.readers.contracts import contracts
+from optlab.readers.dates import DateOrder
+from optlab.readers.distinct import map_distinct
+from optlab.readers.rows import FIXES, Rows
+from optlab.readers.sides import sign_quantities
+from optlab.readers.tables import RawTable
 
 ZERO_QUANTITY = "zero quantity"
 
@@ -37,7 +37,7 @@ def parse_generic(table: RawTable, order: DateOrder | None) -> Parsed:
 
     A row says its contract in columns of its own, in one symbol, or in both if they agree. What it leaves out
     comes from the exchange's list of roots, else it is American, settled at the close and in dollars. For the
-    signs of quantities see `optlab.read.sides`.
+    signs of quantities see `optlab.readers.sides`.
 
     Raises
     ------

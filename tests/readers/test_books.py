@@ -11,7 +11,7 @@ import pytest
 
 from optlab.book import Book
 from optlab.errors import OptlabError, ReadError
-from optlab.read import read, read_market
+from optlab.readers import read, read_market
 
 SAMPLE = (
     'symbol;underlying;type;strike;expiry;side;quantity;entry;iv;group\n'

@@ -13,7 +13,7 @@ import pytest
 
 from optlab.book import Book
 from optlab.errors import ReadError
-from optlab.read import files, read
+from optlab.readers import files, read
 
 TEXT = "symbol,quantity,account\nMIU 27NOV26 24 C,1,Zürich €\n"
 

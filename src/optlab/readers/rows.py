@@ -11,11 +11,11 @@ import pandas as pd
 
 from optlab.errors import MarketDataError, Problem
 from optlab.legs import DTYPES, expiry_instants
-from optlab.read.cells import clean, number, word
-from optlab.read.columns import ColumnMap, says_percent
-from optlab.read.dates import DATE_FIX, DateOrder, moment, proven_order
-from optlab.read.distinct import Parsed, combine, parse_distinct
-from optlab.read.tables import RawTable
+from optlab.readers.cells import clean, number, word
+from optlab.readers.columns import ColumnMap, says_percent
+from optlab.readers.dates import DATE_FIX, DateOrder, moment, proven_order
+from optlab.readers.distinct import Parsed, combine, parse_distinct
+from optlab.readers.tables import RawTable
 from optlab.venues import CURRENCY_VENUES, venue_of
 
 PRICE_FIX = "write a price such as 105 or 105.00"

@@ -16,7 +16,7 @@ import pytest
 from optlab.book import Book
 from optlab.errors import ReadError
 from optlab.market import Market
-from optlab.read.hkex import last_trading_day
+from optlab.readers.hkex import last_trading_day
 
 ReadQuotes = Callable[..., Market]
 

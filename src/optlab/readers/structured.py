@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from optlab.errors import ReadError
-from optlab.read.tables import IsHeader, RawTable, build_table, skipped_notice
+from optlab.readers.tables import IsHeader, RawTable, build_table, skipped_notice
 
 _LIST_NAMES = ("legs", "positions", "trades", "quotes", "rows", "data")
 

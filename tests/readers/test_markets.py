@@ -11,7 +11,7 @@ import pytest
 
 from optlab.errors import ReadError
 from optlab.market import QUOTE_COLUMNS, Market
-from optlab.read import read_market
+from optlab.readers import read_market
 
 ReadQuotes = Callable[..., Market]
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from optlab.read.distinct import combine
+from optlab.readers.distinct import combine
 
 
 class Signed(NamedTuple):

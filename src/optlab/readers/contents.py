@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from optlab.errors import ReadError
-from optlab.read.delimited import read_delimited
-from optlab.read.files import Source, Text, content, decode
-from optlab.read.structured import read_json, read_parquet, read_xlsx
-from optlab.read.tables import IsHeader, RawTable
+from optlab.readers.delimited import read_delimited
+from optlab.readers.files import Source, Text, content, decode
+from optlab.readers.structured import read_json, read_parquet, read_xlsx
+from optlab.readers.tables import IsHeader, RawTable
 
 
 class Content:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from optlab.read.cells import NOTHING, CellError, clean
+from optlab.readers.cells import NOTHING, CellError, clean
 from optlab.symbols import MONTHS
 
 DateOrder = Literal["mdy", "dmy"]

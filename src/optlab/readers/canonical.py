@@ -8,12 +8,12 @@ import pandas as pd
 from optlab import legs as leg_table
 from optlab.errors import ReadError
 from optlab.legs import COLUMNS, LEG_COLUMNS
-from optlab.read.cells import unguard
-from optlab.read.columns import is_canonical, later_columns, match_canonical
-from optlab.read.dates import DateOrder
-from optlab.read.generic import Parsed, finish
-from optlab.read.rows import Rows
-from optlab.read.tables import RawTable
+from optlab.readers.cells import unguard
+from optlab.readers.columns import is_canonical, later_columns, match_canonical
+from optlab.readers.dates import DateOrder
+from optlab.readers.generic import Parsed, finish
+from optlab.readers.rows import DAY, INSTANT, LOCAL, Moments, Rows
+from optlab.readers.tables import RawTable
 
 OWN_QUOTES = ("spot", "rate", "dividend_yield")
 """Columns that are the leg's own only where their source says so; a later stage fills them from the market."""
@@ -38,17 +38,23 @@ def parse_canonical(table: RawTable, order: DateOrder | None) -> Parsed:
     rows = Rows(table, match_canonical(table.header))
     columns = {name: _column(rows, name) for name in LEG_COLUMNS if COLUMNS[name].type != "time"}
     legs = leg_table.canonical(pd.DataFrame(columns))
-    legs["expiry"] = rows.instants("expiry", rows.expiries(order), legs)
+    legs["expiry"] = rows.instants("expiry", _in_utc(rows.expiries(order)), legs)
     traded = rows.moments("traded_at", order)
+    traded = Moments(traded.clock, np.where(traded.form == DAY, INSTANT, _in_utc(traded).form))
     legs["traded_at"] = rows.instants("traded_at", traded, legs.assign(settlement="pm"))
     unknown = later_columns([name for name in table.header if name.strip()])
     notices = (f"{table.file}: columns that are not used: {', '.join(unknown)}.",) if unknown else ()
     return finish(rows, legs, (*table.notices, *notices))
 
 
+def _in_utc(moments: Moments) -> Moments:
+    """Our own exports write times in UTC without saying so, as spreadsheets want them."""
+    return Moments(moments.clock, np.where(moments.form == LOCAL, INSTANT, moments.form))
+
+
 def _column(rows: Rows, name: str) -> np.ndarray:
     if COLUMNS[name].type == "text":
-        return rows.text(name, unguard)
+        return rows.text(name, unguard if rows.table.delimiter else str)
     numbers = rows.numbers(name)
     if name in OWN_QUOTES and f"{name}_source" in rows.columns:
         return np.where(rows.text(f"{name}_source") == "leg", numbers, np.nan)

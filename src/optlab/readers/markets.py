@@ -12,16 +12,16 @@ import pandas as pd
 from optlab.errors import Problem, ReadError
 from optlab.legs import OPTIONS
 from optlab.market import QUOTE_COLUMNS, QUOTE_KEYS, QUOTE_NUMBERS, Market, parse_as_of, quote_table
-from optlab.read.cells import KIND_WORDS, clean, currency
-from optlab.read.columns import MARKET_ALIASES, MARKET_NEEDS, has_needs, match_columns, missing_columns
-from optlab.read.contents import Content, raw_table
-from optlab.read.contracts import CURRENCY_FIX, is_ticker, listed_root, listed_underlying, usual_currency
-from optlab.read.dates import DateOrder
-from optlab.read.distinct import map_distinct
-from optlab.read.files import Source
-from optlab.read.hkex import is_report, read_report
-from optlab.read.rows import FRACTION_FIX, LOCAL, PRICE_FIX, Rows
-from optlab.read.tables import RawTable
+from optlab.readers.cells import KIND_WORDS, clean, currency
+from optlab.readers.columns import MARKET_ALIASES, MARKET_NEEDS, has_needs, match_columns, missing_columns
+from optlab.readers.contents import Content, raw_table
+from optlab.readers.contracts import CURRENCY_FIX, is_ticker, listed_root, listed_underlying, usual_currency
+from optlab.readers.dates import DateOrder
+from optlab.readers.distinct import map_distinct
+from optlab.readers.files import Source
+from optlab.readers.hkex import is_report, read_report
+from optlab.readers.rows import FRACTION_FIX, LOCAL, PRICE_FIX, Rows
+from optlab.readers.tables import RawTable
 from optlab.symbols import Symbol, SymbolError, parse_symbol
 from optlab.venues import is_currency_pair
 

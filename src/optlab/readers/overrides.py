@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from optlab.errors import MarketDataError
 from optlab.market import EVERY
-from optlab.read.cells import CellError, number
+from optlab.readers.cells import CellError, number
 
 FRACTIONS = ("vol", "rate", "dividend_yield")
 EXAMPLES = {"spot": "24.24", "vol": "0.43", "rate": "0.03", "dividend_yield": "0.01", "settle": "24.2"}

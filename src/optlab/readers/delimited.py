@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from optlab.errors import Problem, ReadError
-from optlab.read.tables import IsHeader, RawTable, build_table, skipped_notice
+from optlab.readers.tables import IsHeader, RawTable, build_table, skipped_notice
 
 DELIMITERS = (",", ";", "\t", "|")
 HEADER_WITHIN = 60

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from optlab.read.cells import (
+from optlab.readers.cells import (
     EFFECT_WORDS,
     KIND_WORDS,
     SIDE_WORDS,

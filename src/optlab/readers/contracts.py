@@ -10,10 +10,18 @@ import numpy as np
 import pandas as pd
 
 from optlab.legs import OPTIONS
-from optlab.read.cells import KIND_WORDS, NOTHING, SETTLEMENT_WORDS, STYLE_WORDS, CellError, clean, currency
-from optlab.read.dates import DateOrder
-from optlab.read.distinct import map_distinct
-from optlab.read.rows import DAY, MISSING, Moments, Rows
+from optlab.readers.cells import (
+    KIND_WORDS,
+    NOTHING,
+    SETTLEMENT_WORDS,
+    STYLE_WORDS,
+    CellError,
+    clean,
+    currency,
+)
+from optlab.readers.dates import DateOrder
+from optlab.readers.distinct import map_distinct
+from optlab.readers.rows import DAY, MISSING, Moments, Rows
 from optlab.symbols import Symbol, SymbolError, parse_symbol
 from optlab.venues import DEFAULT_MULTIPLIERS, find_root
 

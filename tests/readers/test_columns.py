@@ -10,7 +10,14 @@ from optlab.book import Book
 from optlab.errors import ReadError
 from optlab.legs import LEG_COLUMNS
 from optlab.market import QUOTE_COLUMNS
-from optlab.read.columns import LEG_ALIASES, MARKET_ALIASES, Aliases, find_columns, normalized, says_percent
+from optlab.readers.columns import (
+    LEG_ALIASES,
+    MARKET_ALIASES,
+    Aliases,
+    find_columns,
+    normalized,
+    says_percent,
+)
 
 Read = Callable[..., Book]
 

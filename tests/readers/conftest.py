@@ -9,7 +9,7 @@ import pytest
 
 from optlab.book import Book
 from optlab.market import Market
-from optlab.read import read, read_market
+from optlab.readers import read, read_market
 
 
 @pytest.fixture

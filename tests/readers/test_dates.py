@@ -6,8 +6,8 @@ import datetime as dt
 
 import pytest
 
-from optlab.read.cells import CellError
-from optlab.read.dates import moment, proven_order
+from optlab.readers.cells import CellError
+from optlab.readers.dates import moment, proven_order
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """One cell at a time: numbers and words as people write them. Each function returns a value or raises CellError.
 
-A reader parses each distinct cell of a column once (`optlab.read.distinct`), so these may take their time.
+A reader parses each distinct cell of a column once (`optlab.readers.distinct`), so these may take their time.
 """
 
 from __future__ import annotations

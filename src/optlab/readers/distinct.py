@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from optlab.read.cells import CellError
+from optlab.readers.cells import CellError
 
 
 class Fault(NamedTuple):

@@ -9,14 +9,14 @@ import pandas as pd
 
 from optlab.book import Book, FileReport
 from optlab.errors import ReadError
-from optlab.read.canonical import parse_canonical
-from optlab.read.columns import LEG_ALIASES, POSITION_NEEDS, has_needs, is_canonical
-from optlab.read.contents import Content, raw_table
-from optlab.read.dates import DateOrder
-from optlab.read.files import Source
-from optlab.read.generic import Parsed, parse_generic
-from optlab.read.hkex import is_report
-from optlab.read.tables import RawTable
+from optlab.readers.canonical import parse_canonical
+from optlab.readers.columns import LEG_ALIASES, POSITION_NEEDS, has_needs, is_canonical
+from optlab.readers.contents import Content, raw_table
+from optlab.readers.dates import DateOrder
+from optlab.readers.files import Source
+from optlab.readers.generic import Parsed, parse_generic
+from optlab.readers.hkex import is_report
+from optlab.readers.tables import RawTable
 
 DialectName = Literal["auto", "generic", "canonical"]
 

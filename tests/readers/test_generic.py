@@ -9,7 +9,7 @@ import pytest
 
 from optlab.book import Book
 from optlab.legs import COLUMNS, DTYPES, LEG_COLUMNS
-from optlab.read import read
+from optlab.readers import read
 
 Read = Callable[..., Book]
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from optlab.errors import Problem
-from optlab.read.cells import Decimal, proven_decimal
+from optlab.readers.cells import Decimal, proven_decimal
 
 _CHUNK = 20_000
 _RAGGED_FIX = "write one cell per column, and quote a cell that holds the delimiter"
