@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WIDTH := 80
+GENERATED := README.md docs/*.md docs/methods/*.md
 
 .PHONY: demo test lint check bench docs golden generated clean
 .DEFAULT_GOAL := demo
@@ -18,7 +19,8 @@ lint: .venv/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/cog --check -PUI tools README.md docs/*.md
+	$(BIN)/cog --check -PU -I tests -I tools $(GENERATED)
+	$(BIN)/python -m pytest -q tests/test_house.py
 
 check: lint test
 
@@ -27,7 +29,7 @@ bench: .venv/dev
 
 # README and docs pages that are made from the code: rewritten in place.
 generated: .venv/dev
-	$(BIN)/cog -rPU README.md docs/*.md
+	$(BIN)/cog -rPU -I tests -I tools $(GENERATED)
 
 golden: .venv/dev
 	$(BIN)/python -m pytest tests/golden --update-golden

@@ -7,6 +7,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import NamedTuple
+from unittest import mock
+
+from typer import rich_utils
 
 from optlab import cli
 
@@ -23,7 +26,8 @@ def optlab(line: str | list[str], stdin: str = "") -> Run:
     """Run ``optlab`` with these arguments; standard output is a pipe."""
     arguments = line.split() if isinstance(line, str) else line
     out, err = io.StringIO(), io.StringIO()
-    with _standing_in(["optlab", *arguments], stdin), redirect_stdout(out), redirect_stderr(err):
+    plain = mock.patch.object(rich_utils, "FORCE_TERMINAL", None)  # as CI services would colour the help
+    with plain, _standing_in(["optlab", *arguments], stdin), redirect_stdout(out), redirect_stderr(err):
         try:
             cli.main()
         except SystemExit as leaving:

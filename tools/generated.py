@@ -2,7 +2,7 @@
 
 cog imports this module; `make generated` rewrites the pages, `make lint` fails where one is behind.
 Everything is run in this process as on a plain terminal of 80 columns, so that the bytes are the same everywhere.
-"""  # noqa: INP001 - a folder of scripts is no package
+"""
 
 from __future__ import annotations
 
@@ -43,6 +43,11 @@ STAGES = {
     ),
     "sum": ("Totalled", "What `optlab greeks` adds to the sums of the columns above."),
     "lean": ("Leaned", "A row per strategy, by `optlab bias`."),
+    "shares": (
+        "Shares",
+        "By `optlab bias`, a row per underlying and one for the whole book; with `-o lean.csv` in `lean.shares.csv`.",
+    ),
+    "verify": ("Verified", "By `optlab verify -o numbers.csv`, a row per option and number."),
 }
 """The stages in order: a heading, and a sentence for people."""
 

@@ -169,6 +169,7 @@ def strategies(valued: pd.DataFrame) -> pd.DataFrame:
         spot=("spot", "first"),
     )
     table["status"] = _strategy_status(legs)
+    table["settled"] = (legs["spot_source"] == "settle").groupby(legs["strategy_id"], sort=False).all()
     for effect in ("open", "close"):
         table[f"{effect}s"] = (legs["effect"] == effect).groupby(legs["strategy_id"], sort=False).any()
     table["lots"] = lots(legs)
@@ -302,7 +303,7 @@ def _set_aside(table: pd.DataFrame) -> pd.DataFrame:
     for is_apart, reason in (
         (table["closes"] & table["opens"], "roll: closes one leg and opens another"),
         (table["closes"] & ~table["opens"], "closes a position"),
-        (table["status"] == "expired_earlier", "expired earlier"),
+        ((table["status"] == "expired_earlier") | table["settled"], "expired earlier"),
     ):
         table["direction"] = table["direction"].mask(is_apart, NOT_COUNTED)
         table["reason"] = table["reason"].mask(is_apart, reason)
@@ -359,12 +360,14 @@ def percents(shares: Mapping[str, float]) -> dict[str, int]:
     return {name: floor + (name in by_remainder[:missing]) for name, floor in floors.items()}
 
 
-def lean_word(bullish: float, bearish: float) -> str:
-    """Name the lean by the bullish minus the bearish share, both fractions.
+def lean_word(bullish: float, bearish: float, unclassified: float = 0.0) -> str:
+    """Name the lean by the bullish minus the bearish share, all fractions.
 
-    >>> lean_word(0.55, 0.35), lean_word(0.35, 0.35), lean_word(0.1, 0.8)
-    ('bullish', 'balanced', 'strongly bearish')
+    >>> lean_word(0.55, 0.35), lean_word(0.35, 0.35), lean_word(0.1, 0.8), lean_word(0, 0, 1)
+    ('bullish', 'balanced', 'strongly bearish', 'nothing could be leaned')
     """
+    if unclassified >= 1:
+        return "nothing could be leaned"
     points = round(100.0 * (bullish - bearish), 9)
     for least, word in WORDS:
         if points >= least if least > 0 else points > least:
@@ -379,7 +382,8 @@ def headline(row: Mapping[Hashable, Any]) -> str:
     low, high = (round(100 * float(row[end])) for end in ("low", "high"))
     noun = "strategy" if row["n"] == 1 else "strategies"
     basis = f"n={row['n']} {noun}, 95% {low}-{high}%; {row['rule']} rule, by {row['weight']}"
-    return f"{row['scope']}: {', '.join(parts)} ({basis}) - {lean_word(float(row['bullish']), float(row['bearish']))}"
+    word = lean_word(*(float(row[name]) for name in ("bullish", "bearish", "unclassified")))
+    return f"{row['scope']}: {', '.join(parts)} ({basis}) - {word}"
 
 
 def _provisional(valued: pd.DataFrame) -> str:

@@ -125,7 +125,8 @@ def _levels(legs: pd.DataFrame, market: Market) -> _Levels:
 def _beside(keys: pd.DataFrame, table: pd.DataFrame, on: list[str]) -> pd.DataFrame:
     """Lay the first number of each quote beside the legs, so that a later market fills what an earlier lacks."""
     others = [name for name in keys.columns if name not in on]
-    first = table.drop(columns=others).replace({"currency": {"": None}}).groupby(on, as_index=False).first()
+    table = table.drop(columns=others).assign(currency=table["currency"].mask(table["currency"] == ""))
+    first = table.groupby(on, as_index=False).first()
     return keys[on].merge(first, how="left", on=on).set_axis(keys.index)
 
 

@@ -21,7 +21,7 @@ OPTIONS = ("call", "put")
 STYLES = ("american", "european")
 
 Type = Literal["text", "whole", "number", "time"]
-Stage = Literal["read", "name", "join", "price", "sum", "lean"]
+Stage = Literal["read", "name", "join", "price", "sum", "lean", "shares", "verify"]
 
 DTYPES: dict[Type, Any] = {
     "text": "str",
@@ -43,7 +43,7 @@ class Column:
         What one unit of the number is.
     meaning : str
         One sentence, with signs and edge cases.
-    stage : {"read", "name", "join", "price", "sum", "lean"}
+    stage : {"read", "name", "join", "price", "sum", "lean", "shares", "verify"}
         The stage that adds the column.
     """
 
@@ -140,6 +140,24 @@ COLUMNS: dict[str, Column] = {
     ),
     "horizon": Column("number", "days", "calendar days to the nearest expiry; 30 for stock alone", "lean"),
     "reason": Column("text", "", "why the direction is what it is", "lean"),
+    "scope": Column("text", "", "an underlying, or book for all", "shares"),
+    "rule": Column("text", "", "how a direction is decided", "shares"),
+    "weight": Column("text", "", "what each strategy counts for", "shares"),
+    "bullish": Column(
+        "number", "fraction", "the share that is bullish; the four shares add up to 1", "shares"
+    ),
+    "bearish": Column("number", "fraction", "the share that is bearish", "shares"),
+    "neutral": Column("number", "fraction", "the share that is neutral", "shares"),
+    "unclassified": Column("number", "fraction", "the share of strategies without a value", "shares"),
+    "n": Column("whole", "strategies", "how many strategies are counted", "shares"),
+    "low": Column("number", "fraction", "the lower end of the bullish share's 95% interval", "shares"),
+    "high": Column("number", "fraction", "the upper end of the bullish share's 95% interval", "shares"),
+    "number": Column("text", "", "price, delta, gamma, vega, theta or rho, per unit", "verify"),
+    "optlab": Column("number", "as the number", "the number by optlab's own kernels", "verify"),
+    "vollib": Column("number", "as the number", "the number by py_vollib", "verify"),
+    "difference": Column("number", "as the number", "how far apart the two are", "verify"),
+    "tolerance": Column("number", "as the number", "how far apart they may be", "verify"),
+    "agrees": Column("text", "", "True where the difference lies within the tolerance", "verify"),
 }
 
 LEG_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.stage == "read")

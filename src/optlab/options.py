@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
 import typer
+from typer.models import OptionInfo
 
 Format = Literal["table", "csv", "json"]
 EngineName = Literal["numpy", "vollib"]
@@ -109,7 +110,7 @@ class Output:
     )
 
 
-PANELS = {Input: "Reading", Quotes: "Market", Output: "Output"}
+PANELS = {Input: "Input", Quotes: "Market", Output: "Output"}
 """The groups, and the heading each has in a verb's help."""
 
 
@@ -145,7 +146,9 @@ def with_options(verb: Callable[..., None]) -> Callable[..., None]:
 def _parameters(group: type) -> list[inspect.Parameter]:
     hints = get_type_hints(group, include_extras=True)
     for hint in hints.values():
-        hint.__metadata__[0].rich_help_panel = PANELS[group]
+        option = hint.__metadata__[0]
+        if isinstance(option, OptionInfo):
+            option.rich_help_panel = PANELS[group]
     return [
         inspect.Parameter(
             field.name,

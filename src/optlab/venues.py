@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 import functools
 import importlib.resources
+import re
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -78,6 +79,10 @@ class Root:
     settlement: str
 
 
+_STOCK_CODE = re.compile(r"0*([1-9][0-9]{0,4})(?:[. ]HK)?")
+"""A Hong Kong stock code as it is written: 700, 00700, 0700.HK, 700 HK."""
+
+
 @functools.cache
 def roots() -> dict[str, Root]:
     """Return every listed root by its code, and by each of its aliases."""
@@ -99,12 +104,13 @@ def roots() -> dict[str, Root]:
 
 
 def find_root(code: str) -> Root | None:
-    """Look a root, an underlying or a stock code up in the list; None where it is not listed.
+    """Look a root, an underlying or a Hong Kong stock code up in the list; None where it is not listed.
 
-    >>> find_root("SPXW").underlying, find_root("01810").underlying, find_root("AAPL")
+    >>> find_root("SPXW").underlying, find_root("01810.HK").underlying, find_root("AAPL")
     ('SPX', 'MIU', None)
     """
-    return roots().get(code)
+    stock = _STOCK_CODE.fullmatch(code)
+    return roots().get(stock[1] if stock else code)
 
 
 def venue_of(root: str, currency: str) -> Venue:

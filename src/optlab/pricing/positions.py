@@ -108,6 +108,9 @@ def _unit_numbers(legs: pd.DataFrame, status: pd.Series, engine: Engine) -> pd.D
     if is_option.any():
         numbers = unit_greeks(legs[is_option], engine)
         unit.loc[is_option] = np.column_stack([getattr(numbers, name) for name in unit.columns])
+    unit.loc[legs["spot_source"] == "settle", list(GREEKS)] = (
+        0.0  # settled on an earlier day: it moves no more
+    )
     for kind, price, delta in (
         ("stock", legs["spot"], 1.0),
         ("future", _future_price(legs), 1.0),

@@ -126,7 +126,12 @@ def greeks(
 ) -> OptionGreeks:
     """Price European options with delta, gamma, vega, theta and rho.
 
-    Parameters, NaN and errors are as for `price`.
+    NaN and errors are as for `price`.
+
+    Parameters
+    ----------
+    kind, spot, strike, years, rate, vol, dividend_yield : array_like
+        As for `price`; they broadcast against each other.
 
     Returns
     -------

@@ -16,6 +16,8 @@ from optlab.readers.columns import LEG_ALIASES, POSITION_NEEDS, match_columns, m
 from optlab.readers.contracts import contracts
 from optlab.readers.dates import DateOrder
 from optlab.readers.distinct import map_distinct
+from optlab.readers.net_prices import FIX as NET_PRICE_FIX
+from optlab.readers.net_prices import disagreements
 from optlab.readers.rows import FIXES, Rows
 from optlab.readers.sides import sign_quantities
 from optlab.readers.tables import RawTable
@@ -110,6 +112,9 @@ def finish(rows: Rows, legs: pd.DataFrame, notices: tuple[str, ...]) -> Parsed:
         legs = legs.assign(source_file=rows.table.file, source_line=rows.table.lines)
     table = pd.DataFrame({name: legs[name].astype(DTYPES[COLUMNS[name].type]) for name in LEG_COLUMNS})
     _blame_faults(rows, table)
+    for row, made in disagreements(table[~rows.is_blamed()]).items():
+        reason = f"disagrees with the legs' entries, which make {made:.4g}"
+        rows.found.setdefault((int(str(row)), "net_price"), (reason, NET_PRICE_FIX))
     is_zero = (table["quantity"] == 0).to_numpy()
     is_kept = ~rows.is_blamed() & ~is_zero
     ignored = {**rows.table.ignored, **({ZERO_QUANTITY: int(is_zero.sum())} if is_zero.any() else {})}

@@ -30,6 +30,15 @@ def write(result: Result, path: str | Path, *, style: CsvStyle | None = None) ->
     A result of several tables becomes one document in JSON and one sheet each in XLSX; in CSV and Parquet the
     main table takes the name and each other one stands beside it: ``bias.csv`` and ``bias.shares.csv``.
 
+    Parameters
+    ----------
+    result : Book, Valuation, Bias or DataFrame
+        What to write: a book's or a valuation's legs, a bias's tables, or any table.
+    path : str or Path
+        Where to; an old file is replaced.
+    style : CsvStyle, optional
+        How CSV is written: for Excel, with decimal commas, without the guard against formulas.
+
     Returns
     -------
     list of Path

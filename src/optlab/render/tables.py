@@ -128,7 +128,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     ),
     "shares": ("scope", "bullish", "bearish", "neutral", "unclassified", "n", "low", "high"),
     "verify": ("number", "legs", "largest_difference", "tolerance", "agrees"),
-    "check": ("file", "dialect", "rows", "imported", "ignored", "problems"),
+    "check": ("file", "problems", "rows", "imported", "ignored", "dialect"),
     "columns": ("column", "unit", "meaning", "stage", "type"),
     "convert": ("underlying", "contract", "quantity", "multiplier", "currency", "entry", "group", "account"),
 }
@@ -145,7 +145,8 @@ def view(name: str, table: pd.DataFrame, *, by: tuple[str, ...] = ()) -> pd.Data
         table = table.assign(contract=contract(table))
     wanted = [column for column in (*by, *VIEWS[name]) if column in table.columns]
     shown = table[list(dict.fromkeys(wanted))]
-    return shown.drop(columns=[column for column in shown.columns if _says_nothing(column, shown[column])])
+    idle = [column for column in shown.columns if column not in by and _says_nothing(column, shown[column])]
+    return shown.drop(columns=idle)
 
 
 def _says_nothing(name: str, column: pd.Series) -> bool:
