@@ -144,3 +144,11 @@ def test_both_engines_agree_to_their_tolerance() -> None:
 def test_an_unknown_engine_is_refused() -> None:
     with pytest.raises(PricingError, match=r"engine 'excel' is not known\. Fix: use numpy or vollib\."):
         ol.Book.of(xiaomi((1, "call", 24, NEAR))).price(market(), engine="excel")  # type: ignore[arg-type]
+
+
+def test_what_settled_earlier_moves_no_more() -> None:
+    """It has its value, no greeks, and no lean."""
+    book = ol.Book.of(xiaomi((1, "call", 24, "2026-09-30")))
+    valuation = book.price(market().override(settle={"MIU": 25.5}))
+    assert valuation.legs[list(GREEKS)].iloc[0].tolist() == [0, 0, 0, 0, 0]
+    assert list(valuation.bias().strategies["reason"]) == ["expired earlier"]
