@@ -2,14 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WIDTH := 80
+BOOK := sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv
 GENERATED := README.md docs/*.md docs/methods/*.md
 
 .PHONY: demo test lint check bench docs golden generated clean
 .DEFAULT_GOAL := demo
 
 demo: .venv/demo
-	@$(BIN)/optlab bias sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv --format table --width $(WIDTH)
-	@$(BIN)/optlab greeks sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv --by expiry --format table --width $(WIDTH)
+	@echo '$$ optlab bias $(BOOK)'
+	@$(BIN)/optlab bias $(BOOK) --format table --width $(WIDTH)
+	@echo
+	@echo '$$ optlab greeks $(BOOK) --by expiry'
+	@$(BIN)/optlab greeks $(BOOK) --by expiry --format table --width $(WIDTH)
 
 test: .venv/dev
 	$(BIN)/python -m pytest
@@ -43,7 +47,7 @@ docs: .venv/dev
 	$(PYTHON) -m venv .venv
 
 .venv/demo: .venv/bin/python pyproject.toml constraints.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[excel]'
 	@touch $@
 
 .venv/dev: .venv/bin/python pyproject.toml constraints.txt

@@ -123,7 +123,7 @@ def test_an_index_without_a_price_is_refused() -> None:
 
 
 def test_an_unknown_column_is_refused() -> None:
-    with pytest.raises(PricingError, match=r"can't total by sector: no such column"):
+    with pytest.raises(PricingError, match=r"can't total by sector\. Fix: total by columns"):
         mixed().greeks(by="sector")
 
 

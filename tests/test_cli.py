@@ -94,10 +94,10 @@ def test_a_bad_row_is_set_aside_and_the_rest_goes_on(verb: str, tmp_path: Path) 
         (f"price {ROOT}", "directory"),
         ("price {one_leg} --as-of tomorrow", "as-of 'tomorrow' is not a date. Fix: write 2026-10-02 or"),
         ("price {one_leg} --vol MIU=lots", "--vol 'MIU=lots' is not a number. Fix: write MIU=0.43, or 0.43"),
-        ("price {one_leg} --vol 43", "--vol '43' is no volatility from 0 to 500%. Fix: write MIU=0.43"),
-        ("price {one_leg} --spot MIU=-3", "--spot 'MIU=-3' is not positive. Fix: write MIU=24.24"),
+        ("price {one_leg} --vol 43", "vol 43 is no volatility from 0 to 500%. Fix: write 43% or 0.43"),
+        ("price {one_leg} --spot MIU=-3", "spot MIU=-3 is no price. Fix: write one such as 24.24"),
         ("price {one_leg} -m nowhere.csv", "nowhere.csv"),
-        ("greeks {one_leg} --as-of 2026-10-02 --by sector", "can't total by sector: no such column."),
+        ("greeks {one_leg} --as-of 2026-10-02 --by sector", "can't total by sector. Fix: total by columns"),
         ("greeks {one_leg} --as-of 2026-10-02 --currency USD", "no exchange rate from HKD to USD. Fix:"),
         ("bias {one_leg} --as-of 2026-10-02 --neutral 7", "a neutral band of 7.0 is no fraction. Fix:"),
         (
@@ -209,3 +209,84 @@ def test_a_closed_pipe_is_no_error(one_leg: Path) -> None:
     command = f"{sys.executable} -m optlab price {one_leg} {QUOTES} -q | head -c 5"
     done = subprocess.run(command, shell=True, capture_output=True, check=False)  # noqa: S602 - the pipe is the test
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("verb", ["check", "convert", "price", "greeks", "bias", "verify"])
+@pytest.mark.parametrize("shape", ["table", "csv", "json"])
+def test_a_book_without_legs_is_no_error(verb: str, shape: str, tmp_path: Path) -> None:
+    """A header and no rows; and a file whose every row is bad."""
+    quotes = "" if verb in ("check", "convert") else QUOTES
+    for rows, status in (("", 0), ("MIU 27NOV26 24 C,two\n", 3)):
+        path = tmp_path / "empty.csv"
+        path.write_text(f"symbol,quantity\n{rows}")
+        assert optlab(f"{verb} {path} {quotes} --format {shape}").status == status
+
+
+@pytest.mark.parametrize("column", ["value", "delta", "spot", "years", "quantity"])
+def test_numbers_are_nothing_to_total_by(column: str, one_leg: Path) -> None:
+    run = optlab(f"greeks {one_leg} {QUOTES} --by {column}")
+    assert f"can't total by {column}. Fix:" in run.err
+    assert run.status == 1
+
+
+def test_columns_to_total_by_come_in_one_word_or_several(one_leg: Path) -> None:
+    once = optlab(f"greeks {one_leg} {QUOTES} --by underlying,kind --format csv")
+    twice = optlab(f"greeks {one_leg} {QUOTES} --by underlying --by kind --format csv")
+    assert once.out == twice.out
+    assert once.out.startswith("underlying,kind,currency,")
+
+
+def test_currencies_may_be_typed_small(one_leg: Path) -> None:
+    assert optlab(f"greeks {one_leg} {QUOTES} --currency hkd").status == 0
+
+
+def test_a_file_that_is_read_is_never_written_over(one_leg: Path, in_project: Path) -> None:
+    before = one_leg.read_text()
+    for target in (one_leg, in_project / "sample_positions" / "xiaomi_market.csv"):
+        run = optlab(f"price {one_leg} -m sample_positions/xiaomi_market.csv -o {target}")
+        assert "is one of the files that are read. Fix: write to another name." in run.err
+        assert run.status == 1
+    assert one_leg.read_text() == before
+
+
+def test_what_is_said_of_an_underlying_that_nobody_holds_is_noted(one_leg: Path) -> None:
+    """A typing error changes nothing, and is not passed over in silence."""
+    run = optlab(f"price {one_leg} {QUOTES} --spot MUI=30")
+    assert "note: spot of MUI is not used: no leg is on MUI\n" in run.err
+
+
+def test_several_numbers_in_one_word_are_refused(one_leg: Path) -> None:
+    run = optlab(f"price {one_leg} {QUOTES} --spot MIU=24,TCH=600")
+    assert "names several at once. Fix: write MIU=24.24" in run.err
+
+
+def test_a_settlement_price_needs_a_name(one_leg: Path) -> None:
+    run = optlab(f"price {one_leg} {QUOTES} --settle 24.2")
+    assert (
+        run.err
+        == "optlab: --settle '24.2' names no underlying. Fix: write MIU=24.2; say --settle again for more.\n"
+    )
+
+
+@pytest.mark.parametrize("option", ["--rate 3", "--dividend-yield 2", "--vol 43", "--spot 0"])
+def test_a_percent_typed_as_a_number_is_refused(option: str, one_leg: Path) -> None:
+    assert optlab(f"price {one_leg} --as-of 2026-10-02 {option}").status == 1
+
+
+def test_strict_says_why_even_when_quiet(tmp_path: Path) -> None:
+    path = tmp_path / "fills.csv"
+    path.write_text("symbol,quantity\nMIU 27NOV26 24 C,two\n")
+    run = optlab(f"check {path} --strict -q")
+    assert run.err == (
+        "optlab: nothing is printed, because of --strict. "
+        "Fix: mend what is set aside, or leave --strict out\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is Linux's own")
+def test_a_full_disk_is_one_line(one_leg: Path) -> None:
+    command = f"{sys.executable} -m optlab price {one_leg} {QUOTES} -q > /dev/full"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)  # noqa: S602 - a shell's redirection
+    assert "Traceback" not in done.stderr
+    assert "No space left on device" in done.stderr
+    assert done.returncode == 1

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from optlab.errors import MarketDataError, PricingError
-from optlab.legs import OPTIONS
+from optlab.legs import COLUMNS, OPTIONS
 from optlab.market import EVERY, Market
 from optlab.pricing import PRICED
 from optlab.strategy import lots
@@ -58,12 +58,13 @@ def total(
         If an exchange rate or the index's spot is missing.
     """
     keys = list(dict.fromkeys([*by, "currency"]))
-    missing = [name for name in keys if name not in valued.columns]
-    if missing:
+    unusable = [name for name in keys if name not in valued.columns or not is_key(name)]
+    if unusable:
         raise PricingError(
-            f"can't total by {', '.join(missing)}: no such column. Fix: use a text column such as underlying, "
-            "expiry, kind, group, account, strategy_id."
+            f"can't total by {', '.join(unusable)}. Fix: total by columns that say what a leg is, such as "
+            "underlying, expiry, strike, kind, group, account, strategy_id, status."
         )
+    currency = currency.upper() if currency else None
     amounts = _leg_amounts(_with_net_prices(valued, keys), market, currency, beta_to)
     grouped = amounts.groupby(keys, sort=True, dropna=False)
     sums = grouped[[*MONEY, *UNITS]].sum(min_count=1)
@@ -78,6 +79,15 @@ def total(
         table["beta_delta"] = grouped["beta_delta"].agg(lambda column: column.sum(skipna=False))
         order.append("beta_delta")
     return table[order].reset_index()
+
+
+def is_key(name: str) -> bool:
+    """Say whether a column tells what a leg is, so that legs can be grouped by it: text, times, and the strike.
+
+    >>> is_key("expiry"), is_key("delta")
+    (True, False)
+    """
+    return name in COLUMNS and (COLUMNS[name].type in ("text", "time") or name == "strike")
 
 
 def _with_net_prices(valued: pd.DataFrame, keys: list[str]) -> pd.DataFrame:

@@ -180,7 +180,7 @@ def strategies(valued: pd.DataFrame) -> pd.DataFrame:
     size = legs["multiplier"].groupby(legs["strategy_id"]).max()
     table["delta_per_lot"] = table["delta"] / (table["lots"] * size)
     table["delta_cash"] = table["delta"] * table["spot"]
-    return table.join(_moves(legs[legs["strategy_id"].map(is_ok)]))
+    return table.join(_moves(legs[legs["strategy_id"].map(is_ok).astype(bool)]))
 
 
 def _strategy_status(legs: pd.DataFrame) -> pd.Series:

@@ -10,8 +10,9 @@ import pandas as pd
 from optlab import aggregate, join, pricing, strategy
 from optlab import bias as lean
 from optlab import legs as leg_table
-from optlab.errors import Problem, ReadError
-from optlab.market import Market
+from optlab.errors import MarketDataError, Problem, ReadError
+from optlab.legs import COLUMNS
+from optlab.market import EVERY, Market
 from optlab.pricing import Engine
 from optlab.pricing.verify import Verification, verify
 
@@ -64,14 +65,17 @@ class Book:
 
     @classmethod
     def of(cls, table: pd.DataFrame) -> Book:
-        """Make a book from a table of your own; see `optlab.legs.canonical` for what is filled in.
+        """Make a book from a table of your own, or from rows; see `optlab.legs.canonical` for what is filled in.
+
+        It takes the columns ``underlying kind strike expiry quantity`` and more; contract symbols are read from
+        files only, by `optlab.read`.
 
         Raises
         ------
         ReadError
             If a row breaks a rule of the canonical table; the message names the first.
         """
-        legs = leg_table.canonical(table)
+        legs = leg_table.canonical(_legs_alone(pd.DataFrame(table)))
         broken = leg_table.faults(legs)
         if broken:
             first = broken[0]
@@ -99,7 +103,11 @@ class Book:
         MarketDataError
             If the market has no ``as_of``.
         """
-        market = market or Market.of()
+        market = Market.of() if market is None else market
+        if not isinstance(market, Market):
+            raise MarketDataError(
+                f"{market!r} is no Market. Fix: optlab.read_market(path), or Market.of(spot=...)."
+            )
         named = strategy.assign(self.legs)
         valued = pricing.value(join.quotes(named, market), engine=engine)
         return Valuation(valued, market, self)
@@ -137,6 +145,7 @@ class Valuation:
     def notices(self) -> tuple[str, ...]:
         """What to know of the way here: what was taken as zero, groups over several underlyings, later trades."""
         return (
+            *self._unused_words(),
             *self._later_trades(),
             *_assumed(self.legs, "rate", "--rate 3%"),
             *_assumed(self.legs, "dividend_yield", "--dividend-yield 1%"),
@@ -145,6 +154,16 @@ class Valuation:
                 for group in strategy.split_groups(self.book.legs)
             ),
         )
+
+    def _unused_words(self) -> list[str]:
+        """Name what the user said of underlyings that are not in the book: a typing error, most likely."""
+        held = {EVERY, *self.legs["underlying"]}
+        return [
+            f"{name.replace('_', ' ')} of {code} is not used: no leg is on {code}"
+            for name, numbers in self.market.overrides.items()
+            for code in numbers
+            if code not in held
+        ]
 
     def _later_trades(self) -> list[str]:
         if self.market.as_of is None:
@@ -174,6 +193,17 @@ class Valuation:
     ) -> lean.Bias:
         """Say which way the book leans; see `optlab.bias.bias`."""
         return lean.bias(self.legs, rule=rule, weight=weight, neutral=neutral)
+
+
+def _legs_alone(table: pd.DataFrame) -> pd.DataFrame:
+    """Take off what later stages added, so that a valuation's legs make a book again."""
+    own = {
+        name: table[name].where(table[f"{name}_source"] == "leg")
+        for name in ("spot", "rate", "dividend_yield")
+        if name in table.columns and f"{name}_source" in table.columns
+    }
+    later = [name for name in table.columns if name in COLUMNS and COLUMNS[name].stage != "read"]
+    return table.assign(**own).drop(columns=later)
 
 
 def _assumed(legs: pd.DataFrame, name: str, option: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -27,7 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="What your option positions are, what they are worth, and which way they lean.",
-    epilog="Each verb has its own help with examples: optlab bias --help",
+    epilog="Each verb has its own help with examples: optlab bias --help. Exit status: 0 done, 1 an error you can "
+    "mend, 2 a call that makes no sense, 3 done but rows or legs were set aside.",
 )
 
 
@@ -59,7 +61,7 @@ def check(source: Input, out: Output) -> None:
 
       optlab check sample_positions/us_book.csv --format json
     """
-    screen = _screen(out, text_in_pipe=True)
+    screen = _screen(out, source, text_in_pipe=True)
     book = _read(source)
     screen.notices(*book.notices)
     _refuse(screen, source, book)
@@ -78,7 +80,7 @@ def convert(source: Input, out: Output) -> None:
 
       optlab convert sample_positions/xiaomi_top_trades.csv -o book.xlsx
     """
-    screen = _screen(out)
+    screen = _screen(out, source)
     book = _read(source)
     screen.notices(*book.notices)
     _refuse(screen, source, book)
@@ -97,7 +99,7 @@ def price(source: Input, quotes: Quotes, out: Output) -> None:
 
       optlab price sample_positions/us_book.csv -m sample_positions/us_market.csv -o legs.csv --excel
     """
-    screen = _screen(out)
+    screen = _screen(out, source, quotes)
     valuation = _value(screen, source, quotes)
     screen.price(valuation)
     _leave(screen, valuation.book, valuation)
@@ -110,8 +112,13 @@ def greeks(
     quotes: Quotes,
     out: Output,
     by: Annotated[
-        str, typer.Option(metavar="COLS", help="Columns to total by, such as expiry,kind.")
-    ] = "underlying",
+        list[str] | None,
+        typer.Option(
+            metavar="COLS",
+            help="Columns to total by, such as expiry,kind; any that says what a leg is.",
+            show_default="underlying",
+        ),
+    ] = None,
     currency: Annotated[str | None, typer.Option(metavar="ISO", help="Convert every amount to it.")] = None,
     beta_to: Annotated[
         str | None, typer.Option(metavar="NAME", help="Add the delta in units of an index.")
@@ -125,9 +132,9 @@ def greeks(
 
       optlab greeks sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv --by expiry,kind
     """
-    screen = _screen(out)
+    screen = _screen(out, source, quotes)
     valuation = _value(screen, source, quotes)
-    screen.greeks(valuation, by, currency=currency, beta_to=beta_to)
+    screen.greeks(valuation, by or ["underlying"], currency=currency, beta_to=beta_to)
     _leave(screen, valuation.book, valuation)
 
 
@@ -142,7 +149,7 @@ def verify(source: Input, quotes: Quotes, out: Output) -> None:
 
       optlab verify sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv -o numbers.csv
     """
-    screen = _screen(out, text_in_pipe=True)
+    screen = _screen(out, source, quotes, text_in_pipe=True)
     valuation = _value(screen, source, quotes)
     verification = valuation.verify()
     screen.verify(verification)
@@ -167,7 +174,7 @@ def bias(
 
       optlab bias sample_positions/us_book.csv -m sample_positions/us_market.csv --neutral 0.1 --format json
     """
-    screen = _screen(out, text_in_pipe=True)
+    screen = _screen(out, source, quotes, text_in_pipe=True)
     valuation = _value(screen, source, quotes)
     screen.bias(valuation.bias(neutral=neutral), valuation)
     _leave(screen, valuation.book, valuation)
@@ -190,10 +197,17 @@ def columns(out: Output) -> None:
 # --- what every verb shares --------------------------------------------------------------------------------
 
 
-def _screen(out: Output, *, text_in_pipe: bool = False) -> Screen:
+def _screen(
+    out: Output, source: Input | None = None, quotes: Quotes | None = None, *, text_in_pipe: bool = False
+) -> Screen:
+    """Say where the run prints; a file that it reads is never written over."""
+    from optlab.errors import ReadError
     from optlab.render.csv_text import CsvStyle
     from optlab.render.screen import Screen
 
+    inputs = [*(source.files if source else []), *((quotes.market if quotes else None) or [])]
+    if out.output is not None and out.output.resolve() in {Path(name).resolve() for name in inputs}:
+        raise ReadError(f"{out.output}: is one of the files that are read. Fix: write to another name.")
     style = CsvStyle(out.excel, out.decimal_comma, out.raw)
     return Screen(out.format, out.output, out.width, style, quiet=out.quiet, text_in_pipe=text_in_pipe)
 
@@ -239,6 +253,9 @@ def _refuse(screen: Screen, source: Input, book: Book, valuation: Valuation | No
     """With --strict, stop before any output if a row was set aside or a leg has no price."""
     if source.strict and _is_incomplete(book, valuation):
         screen.problems(book, valuation)
+        screen.error(
+            "nothing is printed, because of --strict. Fix: mend what is set aside, or leave --strict out"
+        )
         raise typer.Exit(FAILED)
 
 
@@ -264,3 +281,8 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(DONE)
+    except OSError as error:
+        typer.echo(
+            f"optlab: {error.strerror or error}. Fix: make room, or write elsewhere with -o PATH.", err=True
+        )
+        sys.exit(FAILED)

@@ -162,7 +162,9 @@ def as_of_instants(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
 def years_to_expiry(legs: pd.DataFrame, market: Market) -> pd.Series:
     """Return seconds to expiry / 31,536,000: 0 once expired today, negative if on an earlier day."""
     if market.as_of is None:
-        raise MarketDataError("the market has no date. Fix: say when it holds, such as --as-of 2026-10-02.")
+        raise MarketDataError(
+            'the market has no date. Fix: say when it holds, such as --as-of 2026-10-02, or market.at("2026-10-02").'
+        )
     now = as_of_instants(legs, market.as_of)
     years = (legs["expiry"] - now).dt.total_seconds() / SECONDS_PER_YEAR
     return years.mask((years < 0) & ~_expired_earlier(legs, market.as_of), 0.0)

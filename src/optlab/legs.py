@@ -286,8 +286,9 @@ def faults(legs: pd.DataFrame) -> list[Fault]:
             "is not a number of contracts",
             "write a signed number, such as 2 or -2",
         ),
+        (legs["multiplier"].isna(), "multiplier", "is missing", "write the units per contract, such as 100"),
         (
-            ~(legs["multiplier"] > 0),
+            legs["multiplier"] <= 0,
             "multiplier",
             "is not positive",
             "write the units per contract, such as 100",

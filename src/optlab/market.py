@@ -7,6 +7,7 @@ A quote belongs to an underlying, to one expiry of it, or to one listed series, 
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -109,7 +110,8 @@ class Market:
         Raises
         ------
         MarketDataError
-            For a name that cannot be overridden.
+            For a name that cannot be overridden, or a number that cannot be meant: a spot that is not positive,
+            a volatility outside 0 to 500%, a rate or yield beyond 100%.
         """
         merged = {name: dict(mapping) for name, mapping in self.overrides.items()}
         for name, value in values.items():
@@ -117,9 +119,9 @@ class Market:
                 raise MarketDataError(f"{name} can't be set. Fix: set one of {', '.join(OVERRIDABLE)}.")
             if value is not None:
                 numbers = value if isinstance(value, Mapping) else {EVERY: value}
-                merged.setdefault(name, {}).update(
-                    {_underlying(code): float(number) for code, number in numbers.items()}
-                )
+                said = {_underlying(code): float(number) for code, number in numbers.items()}
+                _check_range(name, said)
+                merged.setdefault(name, {}).update(said)
         return replace(self, overrides=merged)
 
     def at(self, as_of: str | dt.date) -> Market:
@@ -157,6 +159,25 @@ class Market:
             f"no exchange rate from {source} to {target}. Fix: add the row underlying={source}{target}, "
             f"spot={target} per {source} to the market file."
         )
+
+
+RANGES = {
+    "spot": (0.0, math.inf, "is no price", "write one such as 24.24"),
+    "settle": (0.0, math.inf, "is no price", "write one such as 24.24"),
+    "vol": (0.0, 5.0, "is no volatility from 0 to 500%", "write 43% or 0.43"),
+    "rate": (-1.0, 1.0, "is a rate beyond 100%", "write 3% or 0.03"),
+    "dividend_yield": (-1.0, 1.0, "is a yield beyond 100%", "write 1% or 0.01"),
+}
+"""What each number may be, what to say when it is not, and the fix."""
+
+
+def _check_range(name: str, said: Mapping[str, float]) -> None:
+    low, high, complaint, fix = RANGES[name]
+    for code, number in said.items():
+        is_price_of_nothing = name in ("spot", "settle") and number == 0
+        if not low <= number <= high or is_price_of_nothing or math.isinf(number):
+            whose = "" if code == EVERY else f"{code}="
+            raise MarketDataError(f"{name.replace('_', '-')} {whose}{number:g} {complaint}. Fix: {fix}.")
 
 
 def _underlying(code: str) -> str:

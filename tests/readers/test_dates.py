@@ -64,7 +64,7 @@ def test_no_date_is_no_fault(cell: str) -> None:
         (
             "11/02/2026",
             "could be 2026-11-02 or 2026-02-11",
-            "write 2026-11-02 or 2026-02-11, or give the date order: mdy or dmy",
+            "write 2026-11-02 or 2026-02-11, or say --date-order mdy or dmy",
         ),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import optlab as ol
 from optlab.book import Book
 from optlab.legs import COLUMNS, DTYPES, LEG_COLUMNS
 from optlab.readers import read
@@ -88,7 +89,7 @@ FRACTION = "write it as a fraction or with a percent sign, such as 0.43 or 43%"
             {"expiry": "11/02/2026"},
             (
                 "expiry: '11/02/2026' could be 2026-11-02 or 2026-02-11. "
-                "Fix: write 2026-11-02 or 2026-02-11, or give the date order: mdy or dmy."
+                "Fix: write 2026-11-02 or 2026-02-11, or say --date-order mdy or dmy."
             ),
         ),
         ({"type": "cal"}, "type: 'cal' is no kind of leg. Fix: write call, put, stock, future or cash."),
@@ -309,7 +310,9 @@ def test_dollars_are_assumed_with_one_notice(read_text: Read) -> None:
         "symbol,quantity,currency\nAAPL,1,\nMSFT,1,\nMIU 27NOV26 24 C,1,\nSAP,1,EUR\n0005.HK,1,\n9999.HK,1,\n"
     )
     assert book.legs["currency"].tolist() == ["USD", "USD", "HKD", "EUR", "HKD", "HKD"]
-    assert book.notices == ("book.csv: no currency is given for 2 rows; USD was assumed.",)
+    assert book.notices == (
+        "book.csv: no currency is given for AAPL, MSFT: taken as USD, and options as 100 units a contract.",
+    )
 
 
 def test_an_adjusted_contract_with_its_multiplier_is_read(read_text: Read) -> None:
@@ -358,3 +361,25 @@ def test_a_group_that_lost_a_row_is_named(read_text: Read) -> None:
         "symbol,quantity,group\nMIU 27NOV26 24 C,1,A\nMIU 27NOV26 2x C,1,A\nMIU 27NOV26 25 C,1,B\n"
     )
     assert book.notices[-1] == "book.csv: groups that lost a row to a problem: A."
+
+
+def test_a_spreadsheet_s_total_row_is_no_stock(tmp_path: Path) -> None:
+    path = tmp_path / "book.csv"
+    path.write_text("symbol,quantity,currency\nAAPL,200,USD\nTotal,200,USD\n")
+    book = ol.read(str(path))
+    assert book.legs["underlying"].tolist() == ["AAPL"]
+    assert dict(book.files[0].ignored) == {"total": 1}
+
+
+def test_stock_in_a_cash_account_is_stock(tmp_path: Path) -> None:
+    """Some brokers' Type is the account's; cash is cash only where a currency is held."""
+    path = tmp_path / "book.csv"
+    path.write_text("symbol,type,quantity,currency\nAAPL,Cash,200,USD\nHKD,Cash,5000,HKD\n")
+    assert ol.read(str(path)).legs["kind"].tolist() == ["stock", "cash"]
+
+
+def test_a_company_s_name_leads_to_its_class(tmp_path: Path) -> None:
+    path = tmp_path / "book.csv"
+    path.write_text("underlying,kind,strike,expiry,quantity\nXiaomi,call,24,2026-11-27,1\n")
+    leg = ol.read(str(path)).legs.iloc[0]
+    assert (leg["underlying"], leg["multiplier"], leg["currency"]) == ("MIU", 1000, "HKD")

@@ -20,7 +20,7 @@ MODEL_INPUTS = ("spot", "strike", "years", "rate", "dividend_yield", "vol")
 STATUSES = {
     "ok": "priced",
     "european_approximation": "priced as European; exercise is American",
-    "expired": "expires today and is past: worth its intrinsic value",
+    "expired": "expired: worth its intrinsic value",
     "at_strike_expiry": "expires now exactly at the strike: delta 0.5 for a call, -0.5 for a put",
     "expired_earlier": "expired on an earlier day: not valued",
     "no_spot": "no price of the underlying",

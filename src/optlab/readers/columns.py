@@ -39,7 +39,8 @@ LEG_ALIASES: Aliases = {
     "strike_currency": (),
     "entry": (
         "price", "trade_price", "entry_price", "premium", "avg_price", "average_price", "cost_basis_per_unit",
-        "fill_price", "open_price", "cost_price", "average_cost", "avg_cost", "purchase_price", "paid",
+        "fill_price", "open_price", "cost_price", "average_cost", "avg_cost", "purchase_price", "paid", "price_paid",
+        "average_cost_basis", "avg_cost_basis", "cost_per_share", "unit_cost",
     ),
     "net_price": ("package_price", "net_premium", "combo_price", "spread_price"),
     "mark": ("last", "mark_price", "current_price", "market_price", "last_price", "close", "closing_price"),
@@ -214,7 +215,9 @@ def missing_columns(
         name: guess
         for name in header
         if not find_columns([name], aliases)
-        for guess in difflib.get_close_matches(name.strip().casefold().replace(" ", "_"), accepted, n=1)
+        for guess in difflib.get_close_matches(
+            name.strip().casefold().replace(" ", "_"), accepted, n=1, cutoff=0.8
+        )
     }
     hints = [f"rename {name!r} to {guess}" for name, guess in near.items()]
     fix = " or ".join(hints[:3]) or f"add a column {' and '.join(group[0] for group in lacking)}"

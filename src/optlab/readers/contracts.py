@@ -23,7 +23,7 @@ from optlab.readers.dates import DateOrder
 from optlab.readers.distinct import map_distinct
 from optlab.readers.rows import DAY, MISSING, Moments, Rows
 from optlab.symbols import Symbol, SymbolError, parse_symbol
-from optlab.venues import DEFAULT_MULTIPLIERS, find_root
+from optlab.venues import DEFAULT_MULTIPLIERS, find_root, is_currency
 
 KIND_FIX = "write call, put, stock, future or cash"
 CURRENCY_FIX = "write its code, such as HKD or USD"
@@ -114,6 +114,7 @@ def _kind(rows: Rows, named: Named, *, has_option_columns: np.ndarray) -> np.nda
     """Take the kind from its own column, the symbol, or a column of asset classes; a plain ticker is stock."""
     own = rows.words("kind", KIND_WORDS, "is no kind of leg", KIND_FIX)
     asset = _asset(rows, wanted=_is_open(own) & ~named.is_option)
+    asset = np.where((asset == "cash") & ~_names_money(rows, named), "", asset)  # a cash account's stock
     own = np.where(_is_open(own) & np.isin(asset, OPTIONS), asset, own)
     kind = np.where(_is_open(own) & named.is_option, named.kind, own)
     kind = np.where(_is_open(kind) & (asset != ""), asset, kind)
@@ -123,6 +124,12 @@ def _kind(rows: Rows, named: Named, *, has_option_columns: np.ndarray) -> np.nda
     unsaid = (kind == "") & ~is_faulty
     rows.blame(unsaid & has_option_columns, column, "is missing for an option", "write call or put")
     return np.where(unsaid & ~has_option_columns, "stock", kind)
+
+
+def _names_money(rows: Rows, named: Named) -> np.ndarray:
+    """Say which rows name a currency where others name what is held."""
+    own = rows.text("underlying", lambda cell: clean(cell).upper())
+    return map_distinct(np.where(own == "", named.ticker, own), lambda code: is_currency(code.upper()), bool)
 
 
 def _is_open(kind: np.ndarray) -> np.ndarray:

@@ -120,7 +120,7 @@ def _either(match: re.Match[str], order: DateOrder | None) -> dt.date:
         month_first, day_first = _day(year, first, second), _day(year, second, first)
         raise CellError(
             f"could be {month_first} or {day_first}",
-            f"write {month_first} or {day_first}, or give the date order: mdy or dmy",
+            f"write {month_first} or {day_first}, or say --date-order mdy or dmy",
         )
     return _day(year, *((first, second) if order == "mdy" else (second, first)))
 

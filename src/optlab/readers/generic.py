@@ -23,6 +23,9 @@ from optlab.readers.sides import sign_quantities
 from optlab.readers.tables import RawTable
 
 ZERO_QUANTITY = "zero quantity"
+TOTAL = "total"
+TOTAL_WORDS = ("total", "totals", "subtotal", "sub-total", "grand total", "sum", "account total")
+MOST_NAMED = 8
 
 
 class Parsed(NamedTuple):
@@ -52,7 +55,7 @@ def parse_generic(table: RawTable, order: DateOrder | None) -> Parsed:
     columns = match_columns(table.file, table.header, LEG_ALIASES)
     rows = Rows(table, columns)
     legs = _legs(rows, order)
-    return finish(rows, legs, _notices(table, columns.ignored, legs))
+    return finish(rows, legs, _notices(table, columns.ignored))
 
 
 def _legs(rows: Rows, order: DateOrder | None) -> pd.DataFrame:
@@ -93,16 +96,12 @@ def _trade_times(rows: Rows) -> tuple[str, pd.Series]:
     return "traded_at", dates.where(times.str.strip() == "", joined)
 
 
-def _notices(table: RawTable, ignored: Sequence[str], legs: pd.DataFrame) -> tuple[str, ...]:
+def _notices(table: RawTable, ignored: Sequence[str]) -> tuple[str, ...]:
     notices = list(table.notices)
     if not table.rows:
         notices.append(f"{table.file}: has a header and no rows.")
     if ignored:
         notices.append(f"{table.file}: columns that are not used: {', '.join(ignored)}.")
-    assumed = int(legs["is_dollar_assumed"].sum())
-    if assumed:
-        rows = "1 row" if assumed == 1 else f"{assumed:,} rows"
-        notices.append(f"{table.file}: no currency is given for {rows}; USD was assumed.")
     return tuple(notices)
 
 
@@ -115,14 +114,32 @@ def finish(rows: Rows, legs: pd.DataFrame, notices: tuple[str, ...]) -> Parsed:
     for row, made in disagreements(table[~rows.is_blamed()]).items():
         reason = f"disagrees with the legs' entries, which make {made:.4g}"
         rows.found.setdefault((int(str(row)), "net_price"), (reason, NET_PRICE_FIX))
-    is_zero = (table["quantity"] == 0).to_numpy()
-    is_kept = ~rows.is_blamed() & ~is_zero
-    ignored = {**rows.table.ignored, **({ZERO_QUANTITY: int(is_zero.sum())} if is_zero.any() else {})}
-    problems = tuple(sorted([*rows.table.problems, *rows.problems(excused=is_zero)], key=_by_line))
-    broken = _broken_groups(table, is_kept | is_zero)
+    is_total = _is_total(table)
+    is_zero = (table["quantity"] == 0).to_numpy() & ~is_total
+    is_kept = ~rows.is_blamed() & ~is_zero & ~is_total
+    classes = {ZERO_QUANTITY: int(is_zero.sum()), TOTAL: int(is_total.sum())}
+    ignored = {**rows.table.ignored, **{name: count for name, count in classes.items() if count}}
+    problems = tuple(sorted([*rows.table.problems, *rows.problems(excused=is_zero | is_total)], key=_by_line))
+    notices = (*notices, *_assumptions(rows.table.file, legs[is_kept]))
+    broken = _broken_groups(table, is_kept | is_zero | is_total)
     if broken:
         notices = (*notices, f"{rows.table.file}: groups that lost a row to a problem: {', '.join(broken)}.")
     return Parsed(table[is_kept].reset_index(drop=True), problems, ignored, notices)
+
+
+def _is_total(table: pd.DataFrame) -> np.ndarray:
+    """Say which rows are a spreadsheet's own sums: the word stands where a contract would."""
+    words = table["symbol"].where(table["symbol"] != "", table["underlying"]).str.strip(" :").str.casefold()
+    return np.asarray(words.isin(TOTAL_WORDS) & table["strike"].isna())
+
+
+def _assumptions(file: str, legs: pd.DataFrame) -> list[str]:
+    """Name what was taken to be in dollars, for want of a word in the file or in the list of roots."""
+    if "is_dollar_assumed" not in legs or not legs["is_dollar_assumed"].any():
+        return []
+    names = sorted(set(legs.loc[legs["is_dollar_assumed"], "underlying"]))
+    shown = ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
+    return [f"{file}: no currency is given for {shown}: taken as USD, and options as 100 units a contract."]
 
 
 def _by_line(problem: Problem) -> int:

@@ -29,24 +29,23 @@ def parse_overrides(said: Mapping[str, Sequence[str]]) -> dict[str, dict[str, fl
 
 def _entry(name: str, text: str) -> tuple[str, float]:
     code, _, figure = text.rpartition("=")
+    if "=" in code or "," in code:
+        raise _refused(name, text, "names several at once")
+    if name == "settle" and not code:
+        raise _refused(name, text, "names no underlying")
     try:
         value = number(figure, percent="sign" if name in FRACTIONS else "refuse")
     except CellError as error:
         raise _refused(name, text, error.reason) from error
     if math.isnan(value):
         raise _refused(name, text, "gives no number")
-    if name in ("spot", "settle") and value <= 0:
-        raise _refused(name, text, "is not positive")
-    if name == "vol" and not 0 <= value <= 5:
-        raise _refused(name, text, "is no volatility from 0 to 500%")
-    if name in FRACTIONS and abs(value) > 5:
-        raise _refused(name, text, "is far above 100% a year")
     return code.strip() or EVERY, value
 
 
 def _refused(name: str, text: str, reason: str) -> MarketDataError:
     option, example = name.replace("_", "-"), EXAMPLES[name]
     percent = f", or {float(example):.0%}" if name in FRACTIONS else ""
+    every = "" if name == "settle" else f", or {example} for every underlying{percent}"
     return MarketDataError(
-        f"--{option} {text!r} {reason}. Fix: write MIU={example}, or {example} for every underlying{percent}."
+        f"--{option} {text!r} {reason}. Fix: write MIU={example}{every}; say --{option} again for more."
     )

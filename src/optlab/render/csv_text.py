@@ -76,12 +76,12 @@ def plain_times(table: pd.DataFrame) -> pd.DataFrame:
             continue
         text = plain[name].dt.strftime("%Y-%m-%d %H:%M:%S.%f").str.removesuffix(".000000")
         if name == "expiry":
-            text = text.mask(_is_close(table), plain[name].dt.strftime("%Y-%m-%d"))
+            text = text.mask(is_close(table), plain[name].dt.strftime("%Y-%m-%d"))
         plain[name] = text
     return plain
 
 
-def _is_close(table: pd.DataFrame) -> pd.Series:
+def is_close(table: pd.DataFrame) -> pd.Series:
     """Say which expiries are their market's close, so that a bare date says the same."""
     needed = ("root", "currency", "settlement")
     if not all(name in table.columns for name in needed):

@@ -17,8 +17,9 @@ import pandas as pd
 
 from optlab.bias import Bias
 from optlab.errors import ReadError
-from optlab.render.csv_text import CsvStyle, csv_text
-from optlab.render.tables import STYLES, Result, tables_of
+from optlab.legs import COLUMNS
+from optlab.render.csv_text import CsvStyle, csv_text, is_close
+from optlab.render.tables import Result, tables_of
 
 FIRST_ROW_FROZEN = (1, 0)
 WIDEST_COLUMN = 48
@@ -153,13 +154,7 @@ def _xlsx(result: Result, _: CsvStyle | None) -> bytes:
 
 
 def _sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
-    plain = table.assign(
-        **{
-            str(column): table[column].dt.tz_localize(None)
-            for column in table.columns
-            if isinstance(table[column].dtype, pd.DatetimeTZDtype)
-        }
-    )
+    plain = _spreadsheet_times(table)
     plain.to_excel(writer, sheet_name=name, index=False)
     workbook: Any = writer.book
     sheet = writer.sheets[name]
@@ -167,10 +162,33 @@ def _sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
     if len(table.columns):
         sheet.autofilter(0, 0, max(len(table), 1), len(table.columns) - 1)
     for place, column in enumerate(table.columns):
-        is_percent = column in STYLES and STYLES[str(column)].percent
-        shown = workbook.add_format({"num_format": "0.0%"}) if is_percent else None
+        form = _number_format(str(column))
+        shown = workbook.add_format({"num_format": form}) if form else None
         width = max([len(str(column)), *(len(str(cell)) for cell in plain[column].head(200))])
         sheet.set_column(place, place, min(width + 1, WIDEST_COLUMN), shown)
+
+
+def _spreadsheet_times(table: pd.DataFrame) -> pd.DataFrame:
+    """Drop the zone, which a spreadsheet has no room for; an expiry at the market's close is its bare date."""
+    times = [name for name in table.columns if isinstance(table[name].dtype, pd.DatetimeTZDtype)]
+    plain = table.assign(**{str(name): table[name].dt.tz_localize(None) for name in times})
+    if "expiry" in times:
+        day = plain["expiry"].dt.normalize()
+        plain["expiry"] = plain["expiry"].mask(is_close(table), day)
+    return plain
+
+
+def _number_format(name: str) -> str:
+    """Return how a spreadsheet shows a column: percents, money with cents, anything else as it comes."""
+    if (
+        name in COLUMNS
+        and COLUMNS[name].unit.startswith("fraction")
+        and name not in ("delta_ratio", "delta_per_lot")
+    ):
+        return "0.00%"
+    if name in COLUMNS and COLUMNS[name].unit.startswith("currency"):
+        return "#,##0.00"
+    return ""
 
 
 def _only(result: Result) -> pd.DataFrame:
@@ -184,7 +202,7 @@ def _needs(extra: str) -> Iterator[None]:
         yield
     except ImportError as error:
         raise ReadError(
-            f"this format needs another package: {error}. Fix: pip install 'optlab[{extra}]'."
+            f"this format needs a package that is not there. Fix: pip install 'optlab[{extra}]'."
         ) from error
 
 

@@ -6,13 +6,14 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
-from optlab.bias import DIRECTIONS, Bias
+from optlab.bias import DIRECTIONS, Bias, percents
 from optlab.book import Book, FileReport, Valuation
 from optlab.errors import PricingError
 from optlab.pricing import STATUSES
@@ -58,12 +59,12 @@ class Screen:
         text_in_pipe: bool = False,
     ) -> None:
         in_pipe = "table" if text_in_pipe else "csv"
-        self.shape = shape or ("table" if sys.stdout.isatty() else in_pipe)
+        self.shape = shape or ("table" if _is_terminal() else in_pipe)
         self.output = output
         self.width = width or shutil.get_terminal_size((DEFAULT_WIDTH, 24)).columns
         self.style = style
         self.quiet = quiet
-        self.colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        self.colour = _is_terminal() and "NO_COLOR" not in os.environ
 
     # --- verbs -----------------------------------------------------------------------------------------
 
@@ -94,9 +95,11 @@ class Screen:
         self._show("price", valuation)
         self._statuses(valuation)
 
-    def greeks(self, valuation: Valuation, by: str, *, currency: str | None, beta_to: str | None) -> None:
+    def greeks(
+        self, valuation: Valuation, by: Sequence[str], *, currency: str | None, beta_to: str | None
+    ) -> None:
         """Show totals by columns, with the whole book's under them on a terminal."""
-        columns = tuple(name.strip() for name in by.split(",") if name.strip())
+        columns = tuple(name.strip() for part in by for name in part.split(",") if name.strip())
         totals = valuation.greeks(columns, currency=currency, beta_to=beta_to)
         whole = valuation.greeks((), currency=currency, beta_to=beta_to) if columns else None
         self._show("greeks", totals, by=columns, totals=whole)
@@ -116,7 +119,7 @@ class Screen:
             table["largest_difference"] = table["largest_difference"].map("{:.2g}".format)
             table["tolerance"] = table["tolerance"].map("{:.2g}".format)
             self._draw("verify", table)
-            _out(f"{'Agrees' if verification.agrees else 'DIFFERS'} with py_vollib.\n")
+            _out(f"{_verdict(verification)}\n")
         for row in verification.not_judged.itertuples():
             self.notices(f"{row.source_file}:{row.source_line}: not judged: {row.reason}")
         worst = verification.numbers[~verification.numbers["agrees"]]
@@ -132,7 +135,7 @@ class Screen:
             return
         _out(f"{bias.headline}\n\n")
         if len(bias.shares) > 1:
-            self._draw("shares", bias.shares)
+            self._draw("shares", _rounded(bias.shares))
             _out("\n")
         self._draw("bias", bias.strategies)
         _out("\n")
@@ -152,6 +155,10 @@ class Screen:
             for sentence in sentences:
                 _err(f"note: {sentence}")
 
+    def error(self, sentence: str) -> None:
+        """Say why nothing was done; not even --quiet hides it."""
+        _err(f"optlab: {sentence}")
+
     def problems(self, book: Book, valuation: Valuation | None = None) -> None:
         """List on standard error the rows set aside and the legs without a price."""
         lines = [str(problem) for problem in book.problems]
@@ -163,7 +170,9 @@ class Screen:
             ]
         if self.quiet or not lines:
             return
-        _err(f"{len(lines)} {'thing was' if len(lines) == 1 else 'things were'} set aside:")
+        rows = {(problem.file, problem.line) for problem in book.problems}
+        count = len(rows) + (0 if valuation is None else len(valuation.unpriced))
+        _err(f"{count} {'row or leg was' if count == 1 else 'rows or legs were'} set aside:")
         for line in lines[:MOST_LISTED]:
             _err(f"  {line}")
         if len(lines) > MOST_LISTED:
@@ -245,6 +254,23 @@ def _file_row(report: FileReport) -> dict[str, object]:
     }
 
 
+def _verdict(verification: Verification) -> str:
+    if verification.numbers.empty:
+        return "Nothing to compare: no option could be judged."
+    left = len(verification.not_judged)
+    rest = f" {left} {'option was' if left == 1 else 'options were'} not judged." if left else ""
+    return f"{'Agrees' if verification.agrees else 'DIFFERS'} with py_vollib.{rest}"
+
+
+def _rounded(shares: pd.DataFrame) -> pd.DataFrame:
+    """Round shares as the headline does, so that they add up to 100."""
+    whole = [
+        percents(dict(zip(DIRECTIONS, row, strict=True)))
+        for row in shares[list(DIRECTIONS)].to_numpy().tolist()
+    ]
+    return shares.assign(**{name: [row[name] / 100.0 for row in whole] for name in DIRECTIONS})
+
+
 def _reading(bias: Bias, valuation: Valuation) -> list[str]:
     """Say what the columns mean and in which market the strategies were leaned."""
     counted = bias.strategies["direction"].isin(DIRECTIONS).sum()
@@ -254,7 +280,13 @@ def _reading(bias: Bias, valuation: Valuation) -> list[str]:
     ]
 
 
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def _out(text: str) -> None:
+    if sys.stdout is None:
+        raise OSError("standard output is closed")
     sys.stdout.write(text)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from optlab.bias import Bias
 from optlab.book import Book, Valuation
+from optlab.errors import shorten
 from optlab.legs import COLUMNS, LEG_COLUMNS
 from optlab.strategy import contract
 
@@ -100,7 +101,7 @@ STYLES: dict[str, Style] = {
 VIEWS: dict[str, tuple[str, ...]] = {
     "price": (
         *("underlying", "contract", "quantity", "status", "price", "vol", "value", "delta", "vega", "theta"),
-        *("gamma", "profit", "rho", "days", "extrinsic", "moneyness"),
+        *("profit", "gamma", "rho", "days", "extrinsic", "moneyness"),
     ),
     "greeks": (
         *(
@@ -134,6 +135,10 @@ VIEWS: dict[str, tuple[str, ...]] = {
 }
 """The columns a terminal shows for each verb, the most wanted first: what does not fit is left out from the end."""
 
+
+LONGEST = 28
+UNCUT = ("legs", "meaning", "file")
+"""Text is cut at that length, but for these columns."""
 
 SHORT = {"ok": "ok", "european_approximation": "as european"}
 """Statuses that a terminal writes short; a table of these alone needs no column for them."""
@@ -170,7 +175,7 @@ def cells(name: str, column: pd.Series) -> list[str]:
         return list(column.dt.strftime("%Y-%m-%d").fillna(""))
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
         shown = column.replace(SHORT) if name == "status" else column.fillna("")
-        return [str(value) for value in shown]
+        return [value if name in UNCUT else shorten(str(value), LONGEST) for value in shown.map(str)]
     style = STYLES.get(name, Style(name))
     numbers = column.to_numpy(dtype=float) * (100.0 if style.percent else 1.0)
     digits = _digits(numbers, style.most) if style.digits is None else style.digits

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 
@@ -61,7 +63,8 @@ def lots(named: pd.DataFrame) -> pd.Series:
     is_whole = (units == units.round()) & (units < 2**53)
     whole = units.where(is_whole, 1.0).to_numpy().astype("int64")
     ids, order, starts = _by_strategy(named)
-    return pd.Series(np.maximum(np.gcd.reduceat(whole[order], starts), 1), index=ids)
+    divisors = np.gcd.reduceat(whole[order], starts) if len(ids) else whole
+    return pd.Series(np.maximum(divisors, 1), index=ids)
 
 
 def _by_strategy(named: pd.DataFrame) -> tuple[pd.Index, np.ndarray, np.ndarray]:
@@ -76,7 +79,8 @@ def describe_legs(named: pd.DataFrame) -> pd.Series:
 
     Quantities are per lot. The result is indexed by ``strategy_id`` in order of appearance.
     """
-    named = named.assign(lots=named["strategy_id"].map(lots(named)), size=_option_size(named))
+    times = named["strategy_id"].map(lots(named)).astype("float64")
+    named = named.assign(lots=times, size=_option_size(named))
     named["order_of_appearance"] = pd.factorize(named["strategy_id"])[0]
     by = ["order_of_appearance", "expiry", "strike", "kind"]
     named = named.sort_values(by, na_position="first", kind="stable")
@@ -84,8 +88,8 @@ def describe_legs(named: pd.DataFrame) -> pd.Series:
     shown = named["quantity"] / named["lots"] * (named["multiplier"] / named["size"]).where(is_share, 1.0)
     cells = [f"{number:+g} {name}" for number, name in zip(shown, contract(named), strict=True)]
     ids, _, starts = _by_strategy(named)
-    ends = [*starts[1:], len(cells)]
-    texts = [" / ".join(cells[start:end]) for start, end in zip(starts, ends, strict=True)]
+    borders = [*starts, len(cells)]
+    texts = [" / ".join(cells[start:end]) for start, end in itertools.pairwise(borders)]
     return pd.Series(texts, index=ids, dtype="str")
 
 
@@ -105,7 +109,7 @@ def contract(legs: pd.DataFrame) -> pd.Series:
     codes, days = pd.factorize(legs["expiry"])
     written = [day.strftime("%d%b%y").upper() for day in days]
     day = pd.Series(written, dtype="str").reindex(codes, fill_value="").set_axis(legs.index)
-    letter = legs["kind"].map({"call": "C", "put": "P"}).fillna("")
-    option = day + " " + legs["strike"].map("{:g}".format) + letter
+    letter = legs["kind"].map({"call": "C", "put": "P"}).astype("str").fillna("")
+    option = day + " " + legs["strike"].map("{:g}".format).astype("str") + letter
     other = legs["kind"].where(legs["kind"] != "future", "future " + day)
     return option.where(legs["kind"].isin(OPTIONS), other).str.strip()
