@@ -158,3 +158,34 @@ def test_a_net_price_can_t_be_parted() -> None:
     )
     assert totals["cost"].isna().all()
     assert totals["no_entry"].tolist() == [1, 1]
+
+
+def test_partial_fills_cost_what_one_order_costs() -> None:
+    """Two fills of one lot at a net 0.80 are two lots."""
+    legs = [(1, "call", 24, NEAR), (-1, "call", 27, NEAR)] * 2
+    assert valued(*legs, group="g", net_price=0.8).greeks()["cost"][0] == pytest.approx(1600)
+
+
+def test_a_net_price_may_stand_on_one_row() -> None:
+    """The first leg's row states it, as brokers print packages; the ratio makes it two lots."""
+    legs = [(4, "call", 24, NEAR), (-2, "call", 27, NEAR)]
+    total = valued(*legs, group="g", net_price=[5.0, np.nan], entry=[4.0, np.nan]).greeks().iloc[0]
+    assert (total["cost"], total["no_entry"]) == (pytest.approx(10_000), 0)
+
+
+def test_a_package_with_an_unpriced_leg_has_no_cost_and_no_profit() -> None:
+    """Its net price is for the whole, and the value for a part."""
+    legs = xiaomi((1, "call", 24, NEAR), (-1, "call", 27, FAR), group="g", net_price=0.8, iv=[None, 0.4])
+    total = ol.Book.of(legs).price(market(vol=None)).greeks().iloc[0]
+    assert np.isnan(total["cost"])
+    assert np.isnan(total["profit"])
+    assert (total["unpriced"], total["no_entry"]) == (1, 1)
+
+
+def test_an_index_of_unknown_currency_is_refused_for_a_book_in_two() -> None:
+    legs = MIXED.assign(underlying=MIXED["underlying"].replace("SPY", "T"))
+    quotes = QUOTES.override(spot={"IDX": 500.0, "T": 20.0})
+    with pytest.raises(
+        MarketDataError, match="the currency of the index IDX is not known, and the book has HKD, USD"
+    ):
+        ol.Book.of(legs).price(quotes).greeks(currency="USD", beta_to="IDX")

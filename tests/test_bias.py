@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -233,3 +234,86 @@ def test_the_order_of_rows_does_not_matter() -> None:
     straight = ol.Book.of(legs).price(market()).bias().strategies.set_index("group")["delta_ratio"]
     shuffled = ol.Book.of(legs.sample(frac=1, random_state=3)).price(market()).bias()
     assert shuffled.strategies.set_index("group")["delta_ratio"][straight.index].tolist() == straight.tolist()
+
+
+def test_the_band_s_border_is_outside() -> None:
+    """A ratio equal to the band is bullish, its opposite bearish."""
+    for sign, direction in ((1, "bullish"), (-1, "bearish")):
+        position = valued((sign, "call", 24, NEAR), (sign, "put", 24, NEAR), group="g")
+        ratio = position.bias().strategies["delta_ratio"][0]
+        assert list(position.bias(neutral=abs(ratio)).strategies["direction"]) == [direction]
+
+
+def test_no_exposure_is_measured_against_the_largest_leg() -> None:
+    """A box of 1,000 lots with one call to spare moves less than 0.0001 of spot on its largest leg."""
+    box = [
+        (1000, "call", 24, NEAR),
+        (-1000, "put", 24, NEAR),
+        (-1000, "call", 27, NEAR),
+        (1000, "put", 27, NEAR),
+    ]
+    spare = (0.5, "call", 30, NEAR)
+    row = valued(*box, spare, group="g").bias().strategies.iloc[0]
+    assert row["expected_move"] > 0.0001 * 24.24 * 0.5 * 1000
+    assert row["reason"] == "no exposure"
+
+
+def test_the_horizon_s_vol_is_that_of_the_option_nearest_the_forward() -> None:
+    """With a rate of 90% the forward is 27.83: the 28 call is nearest, though spot stands at 24.24."""
+    legs = xiaomi((1, "call", 24, NEAR), (-1, "call", 28, NEAR), group="g", iv=[0.9, 0.3])
+    row = ol.Book.of(legs).price(market(rate=0.9, vol=None)).bias().strategies.iloc[0]
+    swapped = xiaomi((1, "call", 24, NEAR), (-1, "call", 28, NEAR), group="g", iv=[0.3, 0.3])
+    near = ol.Book.of(swapped).price(market(rate=0.9, vol=None)).bias().strategies.iloc[0]
+    assert row["expected_move"] == pytest.approx(near["expected_move"], rel=1e-9)
+
+
+def test_a_strategy_is_dated_by_its_first_fill() -> None:
+    times = ["2026-09-28T03:00:00Z", "2026-09-25T03:00:00Z"]
+    row = (
+        valued((1, "call", 24, NEAR), (-1, "call", 27, NEAR), group="g", traded_at=times)
+        .bias()
+        .strategies.iloc[0]
+    )
+    assert row["traded_at"] == pd.Timestamp("2026-09-25T03:00:00Z")
+
+
+def test_a_package_that_nets_to_nothing_is_closed() -> None:
+    result = valued(
+        (4, "call", 24, NEAR), (-4, "call", 24, NEAR), (1, "call", 25, NEAR), group=["a", "a", "b"]
+    ).bias()
+    assert next(iter(result.strategies["reason"])) == "closed: nets to nothing"
+    assert result.shares["n"].tolist() == [1]
+
+
+def test_shares_that_cancel_are_closed_whatever_the_rounding() -> None:
+    result = valued((0.1, "stock"), (0.2, "stock"), (-0.3, "stock"), group="g").bias()
+    assert list(result.strategies["direction"]) == ["not counted"]
+
+
+def test_a_strategy_that_lost_a_leg_is_not_leaned_as_if_it_were_whole(tmp_path: Path) -> None:
+    """A call spread whose short leg can't be read is no naked call."""
+    path = tmp_path / "fills.csv"
+    path.write_text("group,symbol,quantity\na,MIU 27NOV26 24 C,1\na,MIU 27NOV26 27 C,minus one\n")
+    result = ol.read(str(path)).price(market()).bias()
+    assert list(result.strategies["direction"]) == ["unclassified"]
+    assert list(result.strategies["reason"]) == ["lost a leg to a problem"]
+
+
+def test_legs_at_different_spots_are_no_strategy_to_lean() -> None:
+    legs = xiaomi((1, "call", 24, NEAR), (-1, "call", 27, NEAR), group="g", spot=[24.0, 30.0])
+    result = ol.Book.of(legs).price(market(spot=None)).bias()
+    assert list(result.strategies["reason"]) == ["legs have different spots"]
+
+
+def test_an_option_that_expires_today_without_a_vol_is_unclassified() -> None:
+    """It has a value and a delta, and no law for tomorrow."""
+    book = ol.Book.of(xiaomi((1, "call", 20, AS_OF), group="g"))
+    row = book.price(market(vol=None)).bias().strategies.iloc[0]
+    assert (row["direction"], row["reason"]) == ("unclassified", "no_vol")
+
+
+def test_the_delta_shown_is_the_delta_judged() -> None:
+    """A short near call that expired today in the money moves no more: the far call's delta is left."""
+    row = valued((-1, "call", 20, AS_OF), (1, "call", 24, NEAR), group="g").bias().strategies.iloc[0]
+    assert row["direction"] == "bullish"
+    assert row["delta"] > 0

@@ -191,3 +191,74 @@ def test_a_later_market_fills_what_an_earlier_one_lacks() -> None:
     own = quoted({"spot": 99.0, "rate": 0.027, "dividend_yield": 0.001})
     leg = joined(Market.combine([report, own]))
     assert leg[["spot", "vol", "rate", "dividend_yield"]].tolist() == [24.24, 0.435, 0.027, 0.001]
+
+
+def test_a_what_if_spot_keeps_the_volatility_that_the_market_s_price_implies() -> None:
+    """A settlement price belongs to its own spot; at 26 the call is worth more, at the same vol."""
+    quotes: list[dict[str, Any]] = [{"spot": 24.24, "rate": 0.027}, {**SERIES, "settlement_price": 1.79}]
+    here, there = joined(quoted(*quotes)), joined(quoted(*quotes, spot=26.0))
+    assert there["spot"] == 26.0
+    assert there["vol"] == here["vol"]
+
+
+def test_a_later_as_of_keeps_it_too() -> None:
+    """The price of 2 October was made with 56 days to go, whatever day it is looked at."""
+    quotes = quote_table(
+        [
+            {"as_of": AS_OF, "underlying": "MIU", "spot": 24.24, "rate": 0.027},
+            {"as_of": AS_OF, "underlying": "MIU", **SERIES, "settlement_price": 1.79},
+        ]
+    )
+    here = joined(Market(quotes, dt.date(2026, 10, 2)))
+    later = joined(Market(quotes, dt.date(2026, 10, 26)))
+    assert later["years"] == pytest.approx(32 / 365)
+    assert later["vol"] == here["vol"]
+
+
+def test_a_leg_s_own_mark_belongs_to_its_own_spot() -> None:
+    leg = joined(quoted({"spot": 30.0, "rate": 0.027}, spot=26.0), spot=24.24, mark=1.79)
+    assert leg["vol"] == pytest.approx(joined(quoted({"spot": 24.24, "rate": 0.027}), mark=1.79)["vol"])
+
+
+def test_a_volatility_of_zero_is_none() -> None:
+    """Vendors print 0 for what they don't have; the user's own word stands."""
+    series = {**SERIES, "iv": 0.0}
+    assert joined(quoted({"spot": 24.24, "vol": 0.3}, series))["vol_source"] == "underlying"
+    assert joined(quoted({"spot": 24.24, "vol": 0.3}), iv=0.0)["vol_source"] == "underlying"
+    assert joined(quoted({"spot": 24.24}, vol=0.0))["vol_source"] == "command_line"
+
+
+def test_a_forward_comes_before_the_expiry_s_own_yield() -> None:
+    leg = joined(quoted({"spot": 24.24}, {"expiry": NEAR, "forward": 24.0, "dividend_yield": 0.5}))
+    assert leg["dividend_yield_source"] == "expiry_forward"
+    assert (
+        joined(quoted({"spot": 24.24}, {"expiry": NEAR, "dividend_yield": 0.5}))["dividend_yield_source"]
+        == "expiry"
+    )
+
+
+def test_the_weekly_does_not_take_the_monthly_s_price() -> None:
+    """SPX and SPXW may have the same day, strike and type; the root tells them apart."""
+    legs = canonical(pd.DataFrame({"underlying": "SPX", "root": ["SPX", "SPXW"], "kind": "call", "strike": 6600.0,
+                                   "expiry": "2026-10-16", "quantity": 1}))  # fmt: skip
+    series = {"expiry": "2026-10-16", "strike": 6600.0, "kind": "call"}
+    rows = [
+        {"underlying": "SPX", "spot": 6600.0, "vol": 0.15},
+        {"underlying": "SPX", "root": "SPX", **series, "settlement_price": 100.0},
+        {"underlying": "SPX", "root": "SPXW", **series, "settlement_price": 120.0},
+    ]
+    vols = join.quotes(legs, Market(quote_table(rows), dt.date(2026, 10, 2)))["vol"]
+    assert vols[1] > vols[0] * 1.1
+
+
+def test_a_morning_expiry_in_sydney_is_counted_in_sydney() -> None:
+    """The open of 15 October there is still 14 October in UTC."""
+    legs = canonical(pd.DataFrame({"underlying": "XJO", "kind": "call", "strike": 9000.0, "expiry": ["2026-10-15"],
+                                   "quantity": 1, "currency": "AUD", "settlement": "am"}))  # fmt: skip
+    rows = [
+        {"underlying": "XJO", "spot": 9000.0, "vol": 0.2},
+        {"underlying": "XJO", "expiry": "2026-10-15", "vol": 0.5},
+    ]
+    table = quote_table(rows)
+    assert join.quotes(legs, Market(table, dt.date(2026, 10, 15)))["years"][0] == 0.0
+    assert join.quotes(legs, Market(table, dt.date(2026, 10, 2)))["vol"][0] == 0.5

@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from optlab.errors import MarketDataError, PricingError
-from optlab.legs import COLUMNS, OPTIONS
+from optlab.legs import COLUMNS
 from optlab.market import EVERY, Market
 from optlab.pricing import PRICED
-from optlab.strategy import lots
+from optlab.strategy import lots, unit_sizes
+from optlab.venues import find_root
 
 UNITS = ("delta", "gamma")
 """Greeks in units of one underlying: they can't be added over several."""
@@ -91,25 +92,20 @@ def is_key(name: str) -> bool:
 
 
 def _with_net_prices(valued: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Let a package's net price be its cost, where the whole package lies in one group.
+    """Let a package's net price be its cost, where the whole package is priced and lies in one group.
 
     The net price wins over the legs' entries. It says nothing of the single legs, so it is booked on the
     first and the others cost nothing; totals that would part the package keep the legs' own entries.
     """
-    has_net = valued["net_price"].notna() & (valued["strategy_id"] != "")
-    if not has_net.any():
+    stated = valued["net_price"].where(valued["strategy_id"] != "").groupby(valued["strategy_id"])
+    if not stated.count().any():
         return valued
-    packages = valued[has_net]
-    groups = packages.assign(group_code=packages.groupby(keys, dropna=False).ngroup()).groupby("strategy_id")
-    codes, prices = groups["group_code"], groups["net_price"]
-    is_whole = (codes.min() == codes.max()) & (prices.min() == prices.max())
-    options = packages["multiplier"].where(packages["kind"].isin(OPTIONS), 1.0)
-    size = options.groupby(packages["strategy_id"]).max()
-    cost = prices.first() * lots(packages) * size
-    booked = packages["strategy_id"].map(cost).where(~packages["strategy_id"].duplicated(), 0.0)
-    booked = booked[packages["strategy_id"].map(is_whole)]
-    cost = valued["cost"].copy()
-    cost[booked.index] = booked
+    codes = pd.Series(valued.groupby(keys, dropna=False).ngroup()).groupby(valued["strategy_id"])
+    is_whole = (codes.min() == codes.max()) & (stated.min() == stated.max())
+    is_whole &= valued["status"].isin(PRICED).groupby(valued["strategy_id"]).all()
+    booked = (stated.max() * lots(valued) * unit_sizes(valued))[is_whole]
+    cost = valued["strategy_id"].map(booked).where(~valued["strategy_id"].duplicated(), 0.0)
+    cost = cost.where(valued["strategy_id"].isin(booked.index), valued["cost"])
     return valued.assign(cost=cost, profit=valued["value"] - cost)
 
 
@@ -157,9 +153,23 @@ def _beta_delta(amounts: pd.DataFrame, market: Market, beta_to: str) -> pd.Serie
         raise MarketDataError(
             f"no price of the index {beta_to}. Fix: add it to the market, or say --spot {beta_to}=PRICE."
         )
-    money = amounts["delta_cash"]
-    if len(index) and index["currency"].iloc[0]:
-        money = money * _fx_factors(amounts["currency"], market, index["currency"].iloc[0])
+    money = amounts["delta_cash"] * _fx_factors(
+        amounts["currency"], market, _index_currency(amounts, index, beta_to)
+    )
     beta_delta = amounts["underlying"].map(betas(market, beta_to)).astype("float64") * money / spot
     has_none = (amounts["kind"] == "cash") | (amounts["unpriced"] > 0)
     return beta_delta.mask(has_none, 0.0)
+
+
+def _index_currency(amounts: pd.DataFrame, index: pd.DataFrame, beta_to: str) -> str:
+    """Return the index's currency: as quoted, as listed, or that of a book that has only one."""
+    quoted = "" if index.empty else str(index["currency"].iloc[0])
+    listed = find_root(beta_to)
+    held = sorted(set(amounts["currency"]))
+    currency = quoted or (listed.currency if listed else "") or (held[0] if len(held) == 1 else "")
+    if not currency:
+        raise MarketDataError(
+            f"the currency of the index {beta_to} is not known, and the book has {', '.join(held)}. "
+            f"Fix: add the row underlying={beta_to} with its spot and currency to the market file."
+        )
+    return currency

@@ -8,7 +8,7 @@ that the net delta explains. It is bullish from +band, bearish from -band, else 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,21 +16,14 @@ import numpy as np
 import pandas as pd
 
 from optlab.errors import PricingError
-from optlab.expectation import Array, Packages, expected_moves
-from optlab.legs import OPTIONS
-from optlab.pricing import PRICED
-from optlab.strategy import describe_legs, lots
+from optlab.exposure import exposures
 
 DIRECTIONS = ("bullish", "bearish", "neutral", "unclassified")
 NOT_COUNTED = "not counted"
 """The direction of a strategy that carries no view: a roll, or one that only closes."""
 
 NEUTRAL_BAND = 0.20
-NO_EXPOSURE = 1e-4
-"""A strategy that moves less than this x spot x its largest leg has no exposure: a box, a conversion."""
-
-STOCK_HORIZON = 30.0 / 365.0
-EXPIRY_HORIZON = 1.0 / 365.0
+LOST_A_LEG = "lost a leg to a problem"
 Z_95 = 1.959963984540054
 
 WORDS = ((40, "strongly bullish"), (10, "bullish"), (-10, "balanced"), (-40, "bearish"))
@@ -67,7 +60,12 @@ class Bias:
 
 
 def bias(
-    valued: pd.DataFrame, *, rule: str = "delta", weight: str = "count", neutral: float = NEUTRAL_BAND
+    valued: pd.DataFrame,
+    *,
+    rule: str = "delta",
+    weight: str = "count",
+    neutral: float = NEUTRAL_BAND,
+    broken: Collection[tuple[str, str]] = (),
 ) -> Bias:
     """Say which way each strategy leans, and the share of each direction.
 
@@ -81,6 +79,8 @@ def bias(
         What each strategy counts for in the shares.
     neutral : float
         The neutral band: a delta ratio inside (-neutral, neutral) is neutral.
+    broken : collection of (file, group)
+        Groups of which a row was set aside: what is left of them is not the strategy, and is unclassified.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def bias(
         raise PricingError(
             f"a neutral band of {neutral} is no fraction. Fix: use one from 0 to 1, such as 0.2."
         )
-    table = strategies(valued)
+    table = _without_broken(exposures(valued), broken)
     decided = classify(table, neutral)
     table = table.assign(direction_delta=decided["direction"]) if rule == "delta" else table
     table = table.assign(direction=decided["direction"], reason=decided["reason"])
@@ -107,6 +107,14 @@ def bias(
         strategies=_arrange(table),
         left_out=_left_out(table),
         provisional=provisional,
+    )
+
+
+def _without_broken(table: pd.DataFrame, broken: Collection[tuple[str, str]]) -> pd.DataFrame:
+    keys = zip(table["source_file"], table["group"], strict=True)
+    is_broken = pd.Series([key in broken for key in keys], index=table.index, dtype=bool)
+    return table.assign(
+        status=table["status"].mask(is_broken, LOST_A_LEG), delta_ratio=table["delta_ratio"].mask(is_broken)
     )
 
 
@@ -147,126 +155,6 @@ def _choice(what: str, name: str, table: Mapping[str, Choice]) -> Choice:
     return table[name]
 
 
-# --- one row per strategy ----------------------------------------------------------------------------------
-
-
-def strategies(valued: pd.DataFrame) -> pd.DataFrame:
-    """Gather the legs of each strategy into one row: its greeks, delta ratio, horizon and expected move.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by ``strategy_id`` in order of appearance. ``status`` is ok, or the first reason why a leg has
-        no value; then the numbers are NaN.
-    """
-    legs = valued[valued["strategy_id"] != ""]
-    grouped = legs.groupby("strategy_id", sort=False)
-    table = grouped.agg(
-        strategy=("strategy", "first"),
-        group=("group", "first"),
-        underlying=("underlying", "first"),
-        traded_at=("traded_at", "min"),
-        spot=("spot", "first"),
-    )
-    table["status"] = _strategy_status(legs)
-    table["settled"] = (legs["spot_source"] == "settle").groupby(legs["strategy_id"], sort=False).all()
-    for effect in ("open", "close"):
-        table[f"{effect}s"] = (legs["effect"] == effect).groupby(legs["strategy_id"], sort=False).any()
-    table["lots"] = lots(legs)
-    table["legs"] = describe_legs(legs)
-    is_ok = table["status"] == "ok"
-    for name in ("delta", "vega"):
-        table[name] = grouped[name].sum().where(is_ok)
-    size = legs["multiplier"].groupby(legs["strategy_id"]).max()
-    table["delta_per_lot"] = table["delta"] / (table["lots"] * size)
-    table["delta_cash"] = table["delta"] * table["spot"]
-    return table.join(_moves(legs[legs["strategy_id"].map(is_ok).astype(bool)]))
-
-
-def _strategy_status(legs: pd.DataFrame) -> pd.Series:
-    bad = legs[~legs["status"].isin(PRICED)]
-    first = bad.drop_duplicates("strategy_id").set_index("strategy_id")["status"]
-    ids = legs["strategy_id"].drop_duplicates()
-    return first.reindex(ids).fillna("ok")
-
-
-def _moves(legs: pd.DataFrame) -> pd.DataFrame:
-    """Integrate every strategy; those with the same number of legs at once."""
-    legs = _at_horizon(legs).sort_values(
-        ["strategy_id", "years", "strike", "kind", "quantity"], kind="stable", na_position="last"
-    )
-    count = legs.groupby("strategy_id")["kind"].transform("size")
-    parts = [_moves_of_length(part, int(length)) for length, part in legs.groupby(count)]
-    columns = ["delta_ratio", "expected_move", "horizon", "has_exposure", "lean"]
-    return pd.concat(parts) if parts else pd.DataFrame(columns=columns, dtype="float64")
-
-
-def _at_horizon(legs: pd.DataFrame) -> pd.DataFrame:
-    """Add each strategy's horizon in years, and drop the legs that are over before it begins."""
-    is_option = legs["kind"].isin(OPTIONS)
-    is_live = is_option & (legs["years"] > 0)
-    nearest = legs["years"].where(is_live).groupby(legs["strategy_id"]).transform("min")
-    has_options = is_option.groupby(legs["strategy_id"]).transform("any")
-    horizon = nearest.fillna(has_options.map({True: EXPIRY_HORIZON, False: STOCK_HORIZON}))
-    # A near leg that expired today is settled: with a later leg alive it moves no more.
-    is_over = is_option & ~is_live & nearest.notna()
-    return legs.assign(horizon=horizon)[~is_over]
-
-
-def _moves_of_length(legs: pd.DataFrame, length: int) -> pd.DataFrame:
-    def grid(name: str) -> Array:
-        return legs[name].to_numpy(dtype=np.float64).reshape(-1, length)
-
-    signs = legs["kind"].map({"call": 1.0, "put": -1.0}).fillna(0.0)
-    sign = np.asarray(signs, dtype=np.float64).reshape(-1, length)
-    units = grid("quantity") * grid("multiplier")
-    spot, horizon = grid("spot")[:, 0], grid("horizon")[:, 0]
-    carry = grid("rate")[:, 0] - grid("dividend_yield")[:, 0]
-    forward = spot * np.exp(carry * horizon)
-    vol = _horizon_vol(grid, sign, forward, horizon)
-    packages = Packages(
-        units,
-        sign,
-        grid("strike"),
-        grid("years"),
-        grid("rate"),
-        grid("dividend_yield"),
-        grid("vol"),
-        spot,
-        horizon,
-        forward,
-        vol,
-    )
-    moves = expected_moves(packages)
-    delta = grid("delta").sum(axis=1)
-    largest = np.abs(units).max(axis=1)
-    has_exposure = moves.strategy >= NO_EXPOSURE * largest * spot
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.where(has_exposure, delta * moves.spot / moves.strategy, 0.0)
-        lean = np.where(has_exposure, moves.lean / moves.strategy, 0.0)
-    # Without options V is linear, and the ratio is the sign of the position whatever the vol.
-    is_linear = (sign == 0).all(axis=1)
-    return pd.DataFrame(
-        {
-            "delta_ratio": np.where(is_linear, np.sign(units.sum(axis=1)), ratio),
-            "expected_move": moves.strategy,
-            "horizon": 365.0 * horizon,
-            "has_exposure": has_exposure | is_linear,
-            "lean": np.where(is_linear, np.sign(units.sum(axis=1)), lean),
-        },
-        index=pd.Index(legs["strategy_id"].to_numpy()[::length], name="strategy_id"),
-    )
-
-
-def _horizon_vol(grid: Callable[[str], Array], sign: Array, forward: Array, horizon: Array) -> Array:
-    """Take the vol of the option leg nearest the forward at the horizon; without one, of the first leg."""
-    years, vol = grid("years"), grid("vol")
-    is_near = (sign != 0) & ((years <= horizon[:, None]) | (years == years.min(axis=1, keepdims=True)))
-    distance = np.where(is_near, np.abs(grid("strike") - forward[:, None]), np.inf)
-    nearest: Array = np.take_along_axis(vol, distance.argmin(axis=1)[:, None], axis=1)[:, 0]
-    return nearest
-
-
 # --- rules and weights: a later rule is one entry ------------------------------------------------------------
 
 
@@ -275,7 +163,7 @@ def by_delta(table: pd.DataFrame, neutral: float) -> pd.DataFrame:
     ratio = table["delta_ratio"]
     sides = [ratio.isna(), ratio >= neutral, ratio <= -neutral]
     direction = np.select(sides, ["unclassified", "bullish", "bearish"], "neutral")
-    is_flat = table["has_exposure"].eq(False)  # noqa: FBT003 - missing values are not flat
+    is_flat = ratio.notna() & table["has_exposure"].eq(False)  # noqa: FBT003 - a missing value is not flat
     place = np.where(ratio.abs() >= neutral, " outside", " inside")
     reason = [
         f"delta ratio {number:+.2f}{side} band {neutral:g}" for number, side in zip(ratio, place, strict=True)
@@ -301,6 +189,7 @@ WEIGHTS: dict[str, Callable[..., pd.Series]] = {"count": by_count}
 def _set_aside(table: pd.DataFrame) -> pd.DataFrame:
     """Mark what carries no view: rolls, packages that only close, and contracts already expired."""
     for is_apart, reason in (
+        (table["legs"] == "", "closed: nets to nothing"),
         (table["closes"] & table["opens"], "roll: closes one leg and opens another"),
         (table["closes"] & ~table["opens"], "closes a position"),
         ((table["status"] == "expired_earlier") | table["settled"], "expired earlier"),

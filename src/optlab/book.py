@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
@@ -35,6 +36,8 @@ class FileReport:
         Rows that are no legs, by class.
     problems : tuple of Problem
         Rows that were set aside; a row with several faults has several.
+    broken_groups : tuple of str
+        Groups that lost a row to a problem, and of which others are left.
     """
 
     file: str
@@ -43,6 +46,7 @@ class FileReport:
     imported: int
     ignored: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    broken_groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,10 +139,7 @@ class Valuation:
     def unpriced(self) -> pd.DataFrame:
         """The legs that have no value, with their status and the fix."""
         bad = self.legs[~self.legs["status"].isin(pricing.PRICED)]
-        fixes = [
-            pricing.FIXES[status].format(underlying=underlying)
-            for status, underlying in zip(bad["status"], bad["underlying"], strict=True)
-        ]
+        fixes = [_fix(leg) for leg in bad.to_dict("records")]
         return bad[["source_file", "source_line", "underlying", "status"]].assign(fix=fixes)
 
     @property
@@ -192,7 +193,15 @@ class Valuation:
         self, *, rule: str = "delta", weight: str = "count", neutral: float = lean.NEUTRAL_BAND
     ) -> lean.Bias:
         """Say which way the book leans; see `optlab.bias.bias`."""
-        return lean.bias(self.legs, rule=rule, weight=weight, neutral=neutral)
+        broken = {(report.file, group) for report in self.book.files for group in report.broken_groups}
+        return lean.bias(self.legs, rule=rule, weight=weight, neutral=neutral, broken=broken)
+
+
+def _fix(leg: Mapping[Hashable, Any]) -> str:
+    """Say what can be done about a leg without a value."""
+    if leg["spot_source"] == "other_currency":
+        return f"quote it in {leg['currency']}, or say --spot {leg['underlying']}=PRICE"
+    return pricing.FIXES[leg["status"]].format(underlying=leg["underlying"])
 
 
 def _legs_alone(table: pd.DataFrame) -> pd.DataFrame:

@@ -17,8 +17,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from optlab.errors import MarketDataError
-from optlab.legs import DTYPES, OPTIONS
+from optlab.legs import DTYPES, OPTIONS, expiry_instants
 from optlab.market import EVERY, Market
 from optlab.pricing.implied import implied
 from optlab.venues import expiry_instant, venue_of
@@ -74,7 +73,7 @@ def quotes(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
         If the market has no ``as_of``.
     """
     levels = _levels(legs, market)
-    joined = legs.copy()
+    joined = legs.assign(own_spot=legs["spot"])
     joined["years"] = years_to_expiry(legs, market)
     _settle(joined, market)
     rate, rate_source = first_hit(
@@ -98,7 +97,7 @@ def quotes(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
         dividend_yield_source=dividend_source,
     )
     joined["vol"], joined["vol_source"] = _vol(joined, market, levels)
-    return joined
+    return joined.drop(columns="own_spot")
 
 
 class _Levels(NamedTuple):
@@ -112,9 +111,7 @@ class _Levels(NamedTuple):
 def _levels(legs: pd.DataFrame, market: Market) -> _Levels:
     table = market.quotes
     has_expiry, has_strike = table["expiry"].notna(), table["strike"].notna()
-    keys = legs[["underlying", "root", "strike", "kind"]].assign(
-        expiry=legs["expiry"].dt.tz_localize(None).dt.normalize()
-    )
+    keys = legs[["underlying", "root", "strike", "kind"]].assign(expiry=local_days(legs, legs["expiry"]))
     return _Levels(
         _beside(keys, table[~has_expiry & ~has_strike], ["underlying"]),
         _beside(keys, table[has_expiry & ~has_strike], ["underlying", "expiry"]),
@@ -161,28 +158,28 @@ def as_of_instants(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
 
 def years_to_expiry(legs: pd.DataFrame, market: Market) -> pd.Series:
     """Return seconds to expiry / 31,536,000: 0 once expired today, negative if on an earlier day."""
-    if market.as_of is None:
-        raise MarketDataError(
-            'the market has no date. Fix: say when it holds, such as --as-of 2026-10-02, or market.at("2026-10-02").'
-        )
-    now = as_of_instants(legs, market.as_of)
-    years = (legs["expiry"] - now).dt.total_seconds() / SECONDS_PER_YEAR
-    return years.mask((years < 0) & ~_expired_earlier(legs, market.as_of), 0.0)
+    as_of = market.known_as_of
+    years = (legs["expiry"] - as_of_instants(legs, as_of)).dt.total_seconds() / SECONDS_PER_YEAR
+    return years.mask((years < 0) & ~_expired_earlier(legs, as_of), 0.0)
 
 
 def _expired_earlier(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
     """Say which legs expired before the as_of day, as that day is counted where they trade."""
-    if not isinstance(as_of, dt.datetime):
-        today = pd.Series(pd.Timestamp(as_of), index=legs.index)
-    else:
-        codes, distinct = pd.factorize(pd.MultiIndex.from_frame(legs[["root", "currency"]]))
-        days = [
-            pd.Timestamp(as_of).tz_convert(venue_of(root, currency).timezone).tz_localize(None).normalize()
-            for root, currency in distinct
-        ]
-        today = pd.Series(days).take(codes).set_axis(legs.index)
-    # No listed market's close falls on another day in UTC, so the UTC day is the local day.
-    return legs["expiry"].dt.tz_localize(None).dt.normalize() < today
+    if isinstance(as_of, dt.datetime):
+        now = pd.Series(pd.Timestamp(as_of), index=legs.index).astype(DTYPES["time"])
+        return local_days(legs, legs["expiry"]) < local_days(legs, now)
+    return local_days(legs, legs["expiry"]) < pd.Timestamp(as_of)
+
+
+def local_days(legs: pd.DataFrame, times: pd.Series) -> pd.Series:
+    """Return the day of each time as it is counted where the leg trades."""
+    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(legs[["root", "currency"]]))
+    zones = np.array([venue_of(root, currency).timezone for root, currency in distinct], dtype=object)[codes]
+    days = pd.Series(pd.NaT, index=legs.index, dtype="datetime64[us]")
+    for zone in sorted(set(zones)):
+        here = zones == zone
+        days[here] = times[here].dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
+    return days
 
 
 def _settle(joined: pd.DataFrame, market: Market) -> None:
@@ -219,7 +216,8 @@ def _dividend_yield(
 ) -> tuple[pd.Series, pd.Series]:
     # The forward belongs to the market's own spot: a spot said on the command line moves both.
     quoted_spot = levels.expiry["spot"].fillna(levels.underlying["spot"]).fillna(spot)
-    years = joined["years"].where(joined["years"] > 0)
+    years = _years_at(joined, market, levels.expiry["as_of"])
+    years = years.where(years > 0)
     from_forward = rate - np.log(levels.expiry["forward"] / quoted_spot) / years
     return first_hit(
         joined.index,
@@ -238,23 +236,65 @@ def _vol(joined: pd.DataFrame, market: Market, levels: _Levels) -> tuple[pd.Seri
     is_option = joined["kind"].isin(OPTIONS)
     has_vol = is_option | joined["kind"].isin(("stock", "future"))
     series = levels.series
-    direct = [said(joined, market, "vol"), Candidate("leg_iv", joined["iv"])]
-    to_solve = [
-        Candidate("leg_mark", joined["mark"]),
-        Candidate("leg_mid", _middle(joined)),
-        Candidate("series_settlement", series["settlement_price"]),
-        Candidate("series_mid", _middle(series)),
-    ]
+    direct = [said(joined, market, "vol"), Candidate("leg_iv", _positive(joined["iv"]))]
     broad = [
-        Candidate("series_iv", series["iv"]),
+        Candidate("series_iv", _positive(series["iv"])),
         Candidate("expiry", levels.expiry["vol"]),
         Candidate("underlying", levels.underlying["vol"]),
     ]
     known, _ = first_hit(joined.index, direct)
-    solved, failures = _solve(joined, to_solve, is_option & known.isna())
+    solved, failures = _solve(joined, _prices(joined, market, levels), is_option & known.isna())
     candidates = [Candidate(source, values.where(has_vol)) for source, values in [*direct, *solved, *broad]]
     vol, source = first_hit(joined.index, candidates)
     return vol, source.mask(vol.isna() & is_option, failures)
+
+
+def _positive(column: pd.Series) -> pd.Series:
+    """Take a volatility of zero for none: that is how vendors print what they don't have."""
+    return column.where(column > 0)
+
+
+class Quoted(NamedTuple):
+    """Prices to solve, with the spot and the time to expiry at which they were made."""
+
+    source: str
+    prices: pd.Series
+    spot: pd.Series
+    years: pd.Series
+
+
+def _prices(joined: pd.DataFrame, market: Market, levels: _Levels) -> list[Quoted]:
+    """Gather the prices a volatility can be solved from, in order.
+
+    A price belongs to the spot and the day of its own quote: a spot or a later as_of said on the command line
+    moves what the leg is worth, not the volatility that the market's price implies. A leg's own mark belongs to
+    the leg's own spot, else to the market's.
+    """
+    series = levels.series
+    of_market = levels.expiry["spot"].fillna(levels.underlying["spot"])
+    of_market = of_market.mask(joined["spot_source"] == "other_currency")
+    at_mark = joined["own_spot"].fillna(of_market).fillna(joined["spot"])
+    at_series = of_market.fillna(joined["own_spot"]).fillna(joined["spot"])
+    is_of_market = joined["own_spot"].isna() & of_market.notna()
+    mark_years = _years_at(joined, market, levels.underlying["as_of"].where(is_of_market))
+    series_years = _years_at(joined, market, series["as_of"])
+    return [
+        Quoted("leg_mark", joined["mark"], at_mark, mark_years),
+        Quoted("leg_mid", _middle(joined), at_mark, mark_years),
+        Quoted("series_settlement", series["settlement_price"], at_series, series_years),
+        Quoted("series_mid", _middle(series), at_series, series_years),
+    ]
+
+
+def _years_at(joined: pd.DataFrame, market: Market, days: pd.Series) -> pd.Series:
+    """Return the years to expiry from the close of an earlier quote's day; from as_of where it is no earlier."""
+    is_earlier = (days < pd.Timestamp(market.day)) & joined["expiry"].notna()
+    years = joined["years"].copy()
+    if is_earlier.any():
+        legs = joined[is_earlier]
+        then = expiry_instants(legs.assign(expiry=days[is_earlier], settlement="pm"))
+        years[is_earlier] = (legs["expiry"] - then).dt.total_seconds() / SECONDS_PER_YEAR
+    return years
 
 
 def _middle(table: pd.DataFrame) -> pd.Series:
@@ -264,19 +304,19 @@ def _middle(table: pd.DataFrame) -> pd.Series:
 
 
 def _solve(
-    joined: pd.DataFrame, prices: Sequence[Candidate], wanted: pd.Series
+    joined: pd.DataFrame, quoted: Sequence[Quoted], wanted: pd.Series
 ) -> tuple[list[Candidate], pd.Series]:
     """Solve each source's prices for a vol where nothing before it had one; also why the first failed."""
-    wanted = wanted & (joined["years"] > 0) & joined["spot"].notna()
+    wanted = wanted & (joined["years"] > 0)
     failures = pd.Series("", index=joined.index, dtype="str")
     solved: list[Candidate] = []
-    for source, column in prices:
+    for source, prices, spot, years in quoted:
         vols = pd.Series(np.nan, index=joined.index)
-        is_open = wanted & column.notna()
-        part = joined[is_open]
+        is_open = wanted & prices.notna() & spot.notna()
+        part = joined.assign(spot=spot, years=years)[is_open]
         if len(part):
             answer = implied(
-                column[is_open].to_numpy(dtype=float),
+                prices[is_open].to_numpy(dtype=float),
                 np.where(part["kind"] == "call", 1.0, -1.0),
                 *(part[name].to_numpy(dtype=float) for name in _MODEL_INPUTS),
             )

@@ -187,7 +187,8 @@ def canonical(table: pd.DataFrame) -> pd.DataFrame:
         At least ``underlying kind quantity``, and ``strike expiry`` for options. A column that is not
         there is filled: text with the empty string, numbers with NaN, ``source_line`` with 1, 2, ...;
         currency, style, settlement and multiplier as the list of roots says, else USD, american, pm and 100
-        (1 for what is no option). An expiry at midnight is a bare date: the market's close on that day.
+        (1 for what is no option). An expiry without a time of day, or at 00:00 without a zone or in
+        UTC, is a bare date: the market's close on that day.
         Columns that are not canonical are refused.
 
     Returns
@@ -210,9 +211,17 @@ def canonical(table: pd.DataFrame) -> pd.DataFrame:
     legs = pd.DataFrame(columns, columns=list(LEG_COLUMNS))
     legs["root"] = legs["root"].where(legs["root"] != "", legs["underlying"])
     legs = _fill_from_roots(legs)
-    is_bare = legs["expiry"].notna() & (legs["expiry"] == legs["expiry"].dt.normalize())
-    legs.loc[is_bare, "expiry"] = expiry_instants(legs[is_bare])
+    is_bare = (legs["expiry"] == legs["expiry"].dt.normalize()).to_numpy()
+    if is_bare.any():
+        is_bare[is_bare] = table.loc[is_bare, "expiry"].map(_is_midnight)
+        legs.loc[is_bare, "expiry"] = expiry_instants(legs[is_bare])
     return legs
+
+
+def _is_midnight(cell: object) -> bool:
+    """Say whether a time is 00:00 on its own clock: 20:00-04:00 is midnight in UTC only, and is meant."""
+    own = pd.Timestamp(str(cell))
+    return own == own.normalize()
 
 
 def _fill_from_roots(legs: pd.DataFrame) -> pd.DataFrame:

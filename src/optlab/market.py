@@ -129,6 +129,28 @@ class Market:
         return replace(self, as_of=parse_as_of(as_of))
 
     @property
+    def known_as_of(self) -> dt.date:
+        """When the quotes hold, for what can't be done without.
+
+        Raises
+        ------
+        MarketDataError
+            If nobody said.
+        """
+        if self.as_of is None:
+            raise MarketDataError(
+                "the market has no date. Fix: say when it holds, such as --as-of 2026-10-02, "
+                'or market.at("2026-10-02").'
+            )
+        return self.as_of
+
+    @property
+    def day(self) -> dt.date:
+        """The day of `known_as_of`."""
+        as_of = self.known_as_of
+        return as_of.date() if isinstance(as_of, dt.datetime) else as_of
+
+    @property
     def fx(self) -> dict[str, float]:
         """Exchange rates by pair: ``{"USDHKD": 7.8}`` is 7.8 HKD for one USD."""
         pairs = self.quotes[self.quotes["underlying"].map(is_currency_pair).astype(bool)]

@@ -152,3 +152,10 @@ def test_what_settled_earlier_moves_no_more() -> None:
     valuation = book.price(market().override(settle={"MIU": 25.5}))
     assert valuation.legs[list(GREEKS)].iloc[0].tolist() == [0, 0, 0, 0, 0]
     assert list(valuation.bias().strategies["reason"]) == ["expired earlier"]
+
+
+def test_a_future_that_is_over_is_worth_its_settlement() -> None:
+    """Settled on an earlier day at 26.00: no stale mark, no delta."""
+    book = ol.Book.of(xiaomi((2, "future", None, "2026-09-18"), multiplier=50, entry=24.0, mark=25.0))
+    leg = book.price(market().override(settle={"MIU": 26.0})).legs.iloc[0]
+    assert (leg["status"], leg["price"], leg["value"], leg["delta"]) == ("expired", 26.0, 200.0, 0.0)

@@ -45,3 +45,23 @@ def test_a_covered_call_s_net_price_is_per_share(tmp_path: Path) -> None:
     """A thousand shares at 24.00 less a call at 0.73 make 23.27."""
     rows = ["a,MIU,1000,24.00,23.27,", "a,MIU 27NOV26 27 C,-1,0.73,23.27,"]
     assert problems(tmp_path, *rows) == []
+
+
+def test_a_net_price_on_the_first_row_speaks_for_the_package(tmp_path: Path) -> None:
+    rows = ["a,MIU 27NOV26 24 C,2,1.79,1.16,", "a,MIU 27NOV26 27 C,-2,0.73,,"]
+    assert len(problems(tmp_path, *rows)) == 1
+
+
+def test_two_net_prices_in_a_package_are_a_problem(tmp_path: Path) -> None:
+    rows = ["a,MIU 27NOV26 24 C,2,,1.16,", "a,MIU 27NOV26 27 C,-2,,1.06,"]
+    assert [text.partition(": ")[2] for text in problems(tmp_path, *rows)] == [
+        f"net_price: '{price}' is not the only net price in its package. "
+        "Fix: correct the one that is wrong, or leave net_price empty."
+        for price in ("1.16", "1.06")
+    ]
+
+
+def test_partial_fills_agree_with_their_net_price(tmp_path: Path) -> None:
+    """One lot and one lot at 1.06 each."""
+    rows = ["a,MIU 27NOV26 24 C,1,1.79,1.06,", "a,MIU 27NOV26 27 C,-1,0.73,1.06,"] * 2
+    assert problems(tmp_path, *rows) == []

@@ -67,3 +67,22 @@ def test_fractions_are_one_lot() -> None:
 def test_legs_are_written_near_and_low_first_whatever_their_order() -> None:
     legs = named((2, "call", 24, FAR), (-2, "call", 27, NEAR), (2, "put", 22.5, NEAR), group="a")
     assert describe_legs(legs)["MIU-1"] == "+1 27NOV26 22.5P / -1 27NOV26 27C / +1 30DEC26 24C"
+
+
+def test_partial_fills_are_one_contract() -> None:
+    """Two fills of one vertical each are two lots, as one order of two is."""
+    fills = [(1, "call", 24, NEAR), (1, "call", 24, NEAR), (-1, "call", 27, NEAR), (-1, "call", 27, NEAR)]
+    legs = named(*fills, group="a")
+    assert lots(legs)["MIU-1"] == 2
+    assert describe_legs(legs)["MIU-1"] == "+1 27NOV26 24C / -1 27NOV26 27C"
+
+
+def test_what_nets_to_nothing_has_no_legs() -> None:
+    legs = named((4, "call", 24, NEAR), (-4, "call", 24, NEAR), group="a")
+    assert lots(legs)["MIU-1"] == 1
+    assert describe_legs(legs)["MIU-1"] == ""
+
+
+def test_rounding_does_not_leave_a_leg_behind() -> None:
+    legs = named((0.1, "stock"), (0.2, "stock"), (-0.3, "stock"), group="a")
+    assert describe_legs(legs)["MIU-1"] == ""

@@ -90,7 +90,7 @@ def _status(legs: pd.DataFrame) -> pd.Series:
         ((legs["kind"] == "future") & _future_price(legs).isna(), "no_spot"),
         ((legs["kind"] == "future") & legs["entry"].isna(), "no_entry"),
         (is_option & is_past & (legs["spot"] == legs["strike"]), "at_strike_expiry"),
-        (is_option & is_past, "expired"),
+        ((is_option | (legs["kind"] == "future")) & is_past, "expired"),
         (is_option & legs["vol"].isna(), solve_failure),
         (is_option & (legs["style"] == "american"), "european_approximation"),
     ]
@@ -108,9 +108,6 @@ def _unit_numbers(legs: pd.DataFrame, status: pd.Series, engine: Engine) -> pd.D
     if is_option.any():
         numbers = unit_greeks(legs[is_option], engine)
         unit.loc[is_option] = np.column_stack([getattr(numbers, name) for name in unit.columns])
-    unit.loc[legs["spot_source"] == "settle", list(GREEKS)] = (
-        0.0  # settled on an earlier day: it moves no more
-    )
     for kind, price, delta in (
         ("stock", legs["spot"], 1.0),
         ("future", _future_price(legs), 1.0),
@@ -119,6 +116,8 @@ def _unit_numbers(legs: pd.DataFrame, status: pd.Series, engine: Engine) -> pd.D
         is_kind = is_priced & (legs["kind"] == kind)
         unit.loc[is_kind] = [np.nan, delta, 0.0, 0.0, 0.0, 0.0]
         unit.loc[is_kind, "price"] = price[is_kind]
+    is_settled = legs["spot_source"] == "settle"  # on an earlier day: it moves no more
+    unit.loc[is_settled, list(GREEKS)] = 0.0
     return unit
 
 
@@ -149,10 +148,10 @@ def unit_greeks(options: pd.DataFrame, engine: Engine = "numpy") -> Greeks:
 
 
 def _future_price(legs: pd.DataFrame) -> pd.Series:
-    """Return a future's price: its mark, else the forward."""
+    """Return a future's price: its mark, else the forward; once it is over, spot."""
     years = legs["years"].fillna(0.0)
     forward = legs["spot"] * np.exp((legs["rate"] - legs["dividend_yield"]) * years)
-    return legs["mark"].fillna(forward)
+    return forward.where(legs["years"] == 0).fillna(legs["mark"]).fillna(forward)
 
 
 def _worth(legs: pd.DataFrame, price: pd.Series) -> pd.Series:

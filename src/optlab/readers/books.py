@@ -86,7 +86,13 @@ def _read_file(
     chosen = _choose(name, table)
     parsed = chosen.parse(table, order)
     report = FileReport(
-        table.file, chosen.name, table.rows, len(parsed.legs), dict(parsed.ignored), parsed.problems
+        file=table.file,
+        dialect=chosen.name,
+        rows=table.rows,
+        imported=len(parsed.legs),
+        ignored=dict(parsed.ignored),
+        problems=parsed.problems,
+        broken_groups=parsed.broken_groups,
     )
     return parsed.legs, report, (*found.notices, *parsed.notices)
 

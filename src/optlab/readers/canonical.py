@@ -38,7 +38,7 @@ def parse_canonical(table: RawTable, order: DateOrder | None) -> Parsed:
     rows = Rows(table, match_canonical(table.header))
     columns = {name: _column(rows, name) for name in LEG_COLUMNS if COLUMNS[name].type != "time"}
     legs = leg_table.canonical(pd.DataFrame(columns))
-    legs["expiry"] = rows.instants("expiry", _in_utc(rows.expiries(order)), legs)
+    legs["expiry"] = rows.instants("expiry", _in_utc(rows.moments("expiry", order)), legs)
     traded = rows.moments("traded_at", order)
     traded = Moments(traded.clock, np.where(traded.form == DAY, INSTANT, _in_utc(traded).form))
     legs["traded_at"] = rows.instants("traded_at", traded, legs.assign(settlement="pm"))

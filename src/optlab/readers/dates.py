@@ -13,6 +13,7 @@ from optlab.symbols import MONTHS
 
 DateOrder = Literal["mdy", "dmy"]
 DATE_FIX = "write a date such as 2026-11-27"
+TIME_FIX = "write a time such as 15:30 or 15:30:05"
 
 _MONTH_NUMBERS = {month: number for number, month in enumerate(MONTHS, start=1)}
 _MONTH = rf"(?P<word>{'|'.join(MONTHS)})[A-Z]*\.?"
@@ -39,10 +40,11 @@ _ZONES = {
     "EST": "America/New_York",
     "EDT": "America/New_York",
 }
-_TIME = re.compile(
-    r"(?P<date>.*?\d)(?:T|[ ,;]+)(?P<hour>\d\d?):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?P<part>\.\d+)?)?"
+_CLOCK = re.compile(
+    r"(?P<hour>\d\d?):?(?P<minute>\d\d)(?::?(?P<second>\d\d)(?P<part>\.\d+)?)?"
     rf" ?(?P<half>[AP]M)? ?(?P<zone>{'|'.join(_ZONES)}|[+-]\d\d(?::?\d\d)?)?"
 )
+_TIME = re.compile(rf"(?P<date>.*?\d)(?:T|[ ,;]+){_CLOCK.pattern}")
 _ISO_TIME = re.compile(
     r"(?:19[7-9]|20\d|21\d)\d-\d\d-\d\d[ T][012]\d:\d\d:\d\d(?:\.\d{6})?(?:[+-]\d\d:\d\d)?"
 )
@@ -88,6 +90,13 @@ def moment(cell: str, order: DateOrder | None = None) -> dt.date | None:
     if match is None or date is None:
         raise _no_date(text)
     return _at_time(date, match)
+
+
+def iso(value: dt.date | None) -> str:
+    """Write a date, or a date and time, the way that `moment` reads fastest; nothing as nothing."""
+    if value is None:
+        return ""
+    return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value.isoformat()
 
 
 def _fast(cell: str) -> dt.date:
@@ -136,18 +145,48 @@ def _day(year: str, month: int, day: int) -> dt.date:
 
 
 def _at_time(date: dt.date, match: re.Match[str]) -> dt.date:
-    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
-    if match["half"]:
-        hour = hour % 12 + (12 if match["half"] == "PM" else 0)
-    try:
-        micro = int(round(float(match["part"] or 0), 6) * 1_000_000)
-        time = dt.time(hour, minute, second, min(micro, 999_999))
-    except ValueError:
-        raise CellError("has a time of day that is not on the clock", DATE_FIX) from None
+    time = _clock(match, DATE_FIX)
     if match["zone"] is None and time == dt.time():
         return date
     moment = dt.datetime.combine(date, time)
     return moment.replace(tzinfo=_zone(match["zone"])) if match["zone"] else moment
+
+
+def _clock(match: re.Match[str], fix: str) -> dt.time:
+    hour, minute, second = int(match["hour"]), int(match["minute"]), int(match["second"] or 0)
+    try:
+        if match["half"]:
+            hour = dt.time(hour).hour % 12 + (12 if match["half"] == "PM" else 0)
+        micro = int(round(float(match["part"] or 0), 6) * 1_000_000)
+        return dt.time(hour, minute, second, min(micro, 999_999))
+    except ValueError:
+        raise CellError("has a time of day that is not on the clock", fix) from None
+
+
+def time_of_day(cell: str) -> str:
+    """Read a time of day and write it in full, with the zone that it names; empty where the cell says nothing.
+
+    Raises
+    ------
+    CellError
+        If it is no time, or one that is not on the clock.
+
+    Examples
+    --------
+    >>> time_of_day("093105"), time_of_day("0931"), time_of_day("3:30 pm"), time_of_day("9:31 EDT")
+    ('09:31:05', '09:31:00', '15:30:00', '09:31:00 EDT')
+    """
+    text = " ".join(clean(cell).lstrip("'").upper().split())
+    if text.lower() in NOTHING:
+        return ""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        raise CellError("is no time of day", TIME_FIX)
+    time = _clock(match, TIME_FIX).isoformat()
+    if match["zone"] is None:
+        return time
+    _zone(match["zone"])
+    return f"{time} {match['zone']}"
 
 
 def _zone(text: str) -> dt.tzinfo:

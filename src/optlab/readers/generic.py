@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 
 from optlab import legs as leg_table
-from optlab.errors import Problem
+from optlab.errors import Problem, ReadError
 from optlab.legs import COLUMNS, DTYPES, LEG_COLUMNS
-from optlab.readers.cells import EFFECT_WORDS, SIDE_WORDS
-from optlab.readers.columns import LEG_ALIASES, POSITION_NEEDS, match_columns, missing_columns
+from optlab.readers.cells import EFFECT_WORDS, SIDE_WORDS, CellError
+from optlab.readers.columns import LEG_ALIASES, POSITION_NEEDS, match_columns, missing_columns, normalized
 from optlab.readers.contracts import contracts
-from optlab.readers.dates import DateOrder
+from optlab.readers.dates import DATE_FIX, DateOrder, iso, moment, proven_order, time_of_day
 from optlab.readers.distinct import map_distinct
 from optlab.readers.net_prices import FIX as NET_PRICE_FIX
 from optlab.readers.net_prices import disagreements
-from optlab.readers.rows import FIXES, Rows
+from optlab.readers.rows import FIXES, Moments, Rows
 from optlab.readers.sides import sign_quantities
 from optlab.readers.tables import RawTable
 
@@ -26,6 +26,8 @@ ZERO_QUANTITY = "zero quantity"
 TOTAL = "total"
 TOTAL_WORDS = ("total", "totals", "subtotal", "sub-total", "grand total", "sum", "account total")
 MOST_NAMED = 8
+DISCRIMINATOR = "datadiscriminator"
+"""The column that tells the kinds of rows in Interactive Brokers' activity statement."""
 
 
 class Parsed(NamedTuple):
@@ -35,6 +37,7 @@ class Parsed(NamedTuple):
     problems: tuple[Problem, ...]
     ignored: Mapping[str, int]
     notices: tuple[str, ...]
+    broken_groups: tuple[str, ...] = ()
 
 
 def parse_generic(table: RawTable, order: DateOrder | None) -> Parsed:
@@ -47,8 +50,10 @@ def parse_generic(table: RawTable, order: DateOrder | None) -> Parsed:
     Raises
     ------
     ReadError
-        If the header lacks a column that every leg needs, or two columns mean the same.
+        If the header lacks a column that every leg needs, two columns mean the same, or the rows of one trade
+        are several.
     """
+    _refuse_statement(table)
     missing = missing_columns(table.file, table.header, LEG_ALIASES, POSITION_NEEDS)
     if missing:
         raise missing
@@ -56,6 +61,15 @@ def parse_generic(table: RawTable, order: DateOrder | None) -> Parsed:
     rows = Rows(table, columns)
     legs = _legs(rows, order)
     return finish(rows, legs, _notices(table, columns.ignored))
+
+
+def _refuse_statement(table: RawTable) -> None:
+    """Refuse Interactive Brokers' activity statement: its ClosedLot and SubTotal rows repeat what Order rows say."""
+    if DISCRIMINATOR in map(normalized, table.header):
+        raise ReadError(
+            f"{table.file}: is an Interactive Brokers activity statement, which counts a trade in several rows. "
+            "Fix: keep only the Order rows of the Trades section, without the column DataDiscriminator."
+        )
 
 
 def _legs(rows: Rows, order: DateOrder | None) -> pd.DataFrame:
@@ -73,8 +87,8 @@ def _legs(rows: Rows, order: DateOrder | None) -> pd.DataFrame:
             legs[name] = rows.text(name)
         elif name not in legs and COLUMNS[name].type == "number":
             legs[name] = rows.numbers(name)
-    name, cells = _trade_times(rows)
-    legs["traded_at"] = rows.instants(name, rows.moments(name, order, cells), legs.assign(settlement="pm"))
+    name, moments = _traded_at(rows, order)
+    legs["traded_at"] = rows.instants(name, moments, legs.assign(settlement="pm"))
     is_missing = legs["quantity"].isna().to_numpy() & ~rows.is_blamed("quantity")
     rows.blame(is_missing, "quantity", "is missing", FIXES["quantity"])
     signed = sign_quantities(legs)
@@ -83,17 +97,39 @@ def _legs(rows: Rows, order: DateOrder | None) -> pd.DataFrame:
     return legs.assign(quantity=signed.quantity, net_price=signed.net_price)
 
 
-def _trade_times(rows: Rows) -> tuple[str, pd.Series]:
+def _traded_at(rows: Rows, order: DateOrder | None) -> tuple[str, Moments]:
     """Return the column that says when a row was traded; a time of day of its own is joined to the date."""
     if "traded_time" not in rows.columns:
-        return "traded_at", rows.raw("traded_at")
-    times = rows.raw("traded_time")
+        return "traded_at", rows.moments("traded_at", order)
     if "traded_at" not in rows.columns:
-        return "traded_time", times
-    is_time = times.str.match(r"\s*\d{1,2}:\d\d")
-    dates = rows.raw("traded_at")
-    joined = (dates + " " + times).where(is_time, times)
-    return "traded_at", dates.where(times.str.strip() == "", joined)
+        return "traded_time", rows.moments("traded_time", order)
+    known = order or proven_order(rows.raw("traded_time").unique().tolist())
+    days = pd.Series(rows.iso("traded_at", order), dtype="str")
+    times = pd.Series(rows.text("traded_time", lambda cell: _time(cell, known)), dtype="str")
+    is_whole = times.str.match(r"\d{4}-")
+    is_clock = (times != "") & ~is_whole
+    is_undated = (is_clock & (days == "")).to_numpy() & ~rows.is_blamed("traded_at")
+    rows.blame(is_undated, "traded_at", "is missing beside a time of day", DATE_FIX)
+    days = days.mask(is_clock & (days.str.len() == len("2026-10-02")), days + " " + times)
+    return "traded_at", rows.moments("traded_at", None, days.mask(is_whole, times))
+
+
+def _time(cell: str, order: DateOrder | None) -> str:
+    """Read a cell of the time column: a time of day, or a date and time that needs no other column."""
+    try:
+        return time_of_day(cell)
+    except CellError as fault:
+        try:
+            return iso(moment(cell, order))
+        except CellError:
+            raise fault from None
+    return (
+        ""
+        if found is None
+        else found.isoformat(sep=" ")
+        if isinstance(found, dt.datetime)
+        else found.isoformat()
+    )
 
 
 def _notices(table: RawTable, ignored: Sequence[str]) -> tuple[str, ...]:
@@ -111,9 +147,8 @@ def finish(rows: Rows, legs: pd.DataFrame, notices: tuple[str, ...]) -> Parsed:
         legs = legs.assign(source_file=rows.table.file, source_line=rows.table.lines)
     table = pd.DataFrame({name: legs[name].astype(DTYPES[COLUMNS[name].type]) for name in LEG_COLUMNS})
     _blame_faults(rows, table)
-    for row, made in disagreements(table[~rows.is_blamed()]).items():
-        reason = f"disagrees with the legs' entries, which make {made:.4g}"
-        rows.found.setdefault((int(str(row)), "net_price"), (reason, NET_PRICE_FIX))
+    for row, reason in disagreements(table[~rows.is_blamed()]).items():
+        rows.found.setdefault((int(str(row)), "net_price"), (str(reason), NET_PRICE_FIX))
     is_total = _is_total(table)
     is_zero = (table["quantity"] == 0).to_numpy() & ~is_total
     is_kept = ~rows.is_blamed() & ~is_zero & ~is_total
@@ -124,7 +159,7 @@ def finish(rows: Rows, legs: pd.DataFrame, notices: tuple[str, ...]) -> Parsed:
     broken = _broken_groups(table, is_kept | is_zero | is_total)
     if broken:
         notices = (*notices, f"{rows.table.file}: groups that lost a row to a problem: {', '.join(broken)}.")
-    return Parsed(table[is_kept].reset_index(drop=True), problems, ignored, notices)
+    return Parsed(table[is_kept].reset_index(drop=True), problems, ignored, notices, tuple(broken))
 
 
 def _is_total(table: pd.DataFrame) -> np.ndarray:

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from optlab.errors import Problem, ReadError
-from optlab.legs import OPTIONS
-from optlab.market import QUOTE_COLUMNS, QUOTE_KEYS, QUOTE_NUMBERS, Market, parse_as_of, quote_table
+from optlab.legs import DTYPES, OPTIONS, expiry_instants
+from optlab.market import QUOTE_COLUMNS, QUOTE_NUMBERS, Market, parse_as_of, quote_table
 from optlab.readers.cells import KIND_WORDS, clean, currency
 from optlab.readers.columns import MARKET_ALIASES, MARKET_NEEDS, has_needs, match_columns, missing_columns
 from optlab.readers.contents import Content, raw_table
@@ -20,10 +20,11 @@ from optlab.readers.dates import DateOrder
 from optlab.readers.distinct import map_distinct
 from optlab.readers.files import Source
 from optlab.readers.hkex import is_report, read_report
-from optlab.readers.rows import FRACTION_FIX, LOCAL, PRICE_FIX, Rows
+from optlab.readers.newest import newest_numbers
+from optlab.readers.rows import DAY, FRACTION_FIX, LOCAL, PRICE_FIX, Moments, Rows
 from optlab.readers.tables import RawTable
 from optlab.symbols import Symbol, SymbolError, parse_symbol
-from optlab.venues import is_currency_pair
+from optlab.venues import CURRENCY_VENUES, is_currency_pair
 
 _AS_OF_FIX = "write 2026-10-02 or 2026-10-02T15:30+08:00"
 SHOWN = 5
@@ -44,15 +45,16 @@ def read_market(
         Market files (CSV, TSV, JSON, Parquet, XLSX) and HKEX stock options daily reports, told apart by their
         content; ``-`` is standard input. Of several the first that has a quote wins.
     as_of : str or date or aware datetime, optional
-        When the market is seen. Of quotes for several days the last at or before it counts; by default the
-        newest day of each file.
+        When the market is seen; by default the newest time in each file. Of each number the newest at or before
+        it counts, so that a row with only a spot leaves an earlier row's vol. A bare date is its market's close.
     date_order : {"mdy", "dmy"}, optional
         What 11/02/2026 means, where no date of the column proves it.
 
     Returns
     -------
     Market
-        Its ``as_of`` is the one given, else the newest in the file, else None.
+        Its ``as_of`` is the one given, else the newest in the file (with its time if the quotes have times),
+        else None.
 
     Raises
     ------
@@ -66,9 +68,11 @@ def read_market(
 
 
 class _Quotes(NamedTuple):
-    """All quotes of one file, whatever their day."""
+    """All quotes of one file, whatever their time."""
 
     table: pd.DataFrame
+    seen: pd.Series
+    """The instant of each quote, a bare date's at its market's close; NaT where the file does not say."""
     newest: dt.date | None
     notices: tuple[str, ...]
 
@@ -77,7 +81,8 @@ def _read_file(source: Source, as_of: dt.date | None, order: DateOrder | None) -
     found = Content(source)
     if is_report(found.text):
         report = read_report(found.file, found.text)
-        quotes = _Quotes(report.quotes, report.as_of, report.notices)
+        days = report.quotes["as_of"]
+        quotes = _Quotes(report.quotes, _closes(days, report.quotes), report.as_of, report.notices)
     else:
         table = raw_table(found, lambda header: has_needs(header, MARKET_ALIASES, MARKET_NEEDS))
         quotes = _parse(table, order)
@@ -85,31 +90,63 @@ def _read_file(source: Source, as_of: dt.date | None, order: DateOrder | None) -
 
 
 def _at(file: str, quotes: _Quotes, as_of: dt.date | None) -> Market:
-    """Keep, for each key, the last quote at or before as_of."""
-    table, newest, notices = quotes
-    when = as_of if as_of is not None else newest
-    day = pd.Timestamp(_day(when)) if when is not None else None
-    if day is not None:
-        is_known = table["as_of"].isna() | (table["as_of"] <= day)
-        if len(table) and not is_known.any():
+    """Keep, for each key, the last numbers at or before as_of."""
+    table, seen, newest, notices = quotes
+    if as_of is not None and len(table):
+        is_known = ~(seen > _limits(as_of, table))
+        if not is_known.any():
+            first = _written(seen.min(), as_of)
             raise ReadError(
-                f"{file}: has no quotes at or before {day.date()}; the first are of "
-                f"{table['as_of'].min().date()}. Fix: give a later as-of, or an older file."
+                f"{file}: has no quotes at or before {_text(as_of)}; the first are of {first}. "
+                "Fix: give a later as-of, or an older file."
             )
-        table = table[is_known]
-    ordered = table.sort_values("as_of", kind="stable", na_position="first")
-    if ordered.duplicated(["as_of", *QUOTE_KEYS]).any():
-        count = int(ordered.duplicated(["as_of", *QUOTE_KEYS]).sum())
-        notices = (*notices, f"{file}: quotes that a later row of the same day replaces: {count}.")
-    last = ordered.drop_duplicates(list(QUOTE_KEYS), keep="last").sort_index()
+        table, seen = table[is_known].reset_index(drop=True), seen[is_known].reset_index(drop=True)
+    last, differing = newest_numbers(table, seen)
+    when = as_of if as_of is not None else newest
     used = last["as_of"].max()
-    if day is not None and not pd.isna(used) and used < day:
-        notices = (*notices, f"{file}: the newest quotes at or before {day.date()} are of {used.date()}.")
-    return Market(last.reset_index(drop=True), when, notices=notices)
+    if differing:
+        notices = (
+            *notices,
+            f"{file}: different numbers for the same time, of which the later row counts: {differing}.",
+        )
+    if when is not None and not pd.isna(used) and used < pd.Timestamp(_day(when)):
+        notices = (*notices, f"{file}: the newest quotes at or before {_text(when)} are of {used.date()}.")
+    return Market(last, when, notices=notices)
+
+
+def _limits(as_of: dt.date, table: pd.DataFrame) -> pd.Series:
+    """Return the instant up to which each quote counts: as_of, or its market's close for a bare date."""
+    if isinstance(as_of, dt.datetime):
+        return pd.Series(pd.Timestamp(as_of), index=table.index).astype(DTYPES["time"])
+    return _closes(pd.Series(pd.Timestamp(as_of), index=table.index), table)
+
+
+def _closes(days: pd.Series, table: pd.DataFrame) -> pd.Series:
+    """Return the close of each quote's market on a day; where no market is known, New York's, the day's last.
+
+    A pair of currencies keeps the hours of its second one, in which its price is.
+    """
+    is_pair = map_distinct(table["underlying"].to_numpy(object), is_currency_pair, bool)
+    currency = table["currency"].mask(is_pair, table["underlying"].str[3:])
+    currency = currency.where(currency.isin(list(CURRENCY_VENUES)), "USD")
+    market = table[["root"]].assign(currency=currency, settlement="pm", expiry=days)
+    closes = pd.Series(pd.NaT, index=table.index, dtype=DTYPES["time"])
+    is_said = days.notna()
+    closes[is_said] = expiry_instants(market[is_said])
+    return closes
 
 
 def _day(when: dt.date) -> dt.date:
-    return when.date() if isinstance(when, dt.datetime) else when
+    return when.astimezone(dt.UTC).date() if isinstance(when, dt.datetime) else when
+
+
+def _text(when: dt.date) -> str:
+    return when.isoformat(timespec="minutes") if isinstance(when, dt.datetime) else when.isoformat()
+
+
+def _written(instant: pd.Timestamp, like: dt.date) -> str:
+    """Write an instant as finely as another one is given."""
+    return _text(instant.to_pydatetime() if isinstance(like, dt.datetime) else instant.date())
 
 
 def _parse(raw: RawTable, order: DateOrder | None) -> _Quotes:
@@ -131,17 +168,31 @@ def _parse(raw: RawTable, order: DateOrder | None) -> _Quotes:
     table["source_file"], table["source_line"] = raw.file, raw.lines
     ignored = [name for name in columns.ignored if name.strip() not in QUOTE_COLUMNS]
     unused = (f"{raw.file}: columns that are not used: {', '.join(ignored)}.",) if ignored else ()
-    return _Quotes(quote_table(table), _newest(rows, order), (*raw.notices, *unused))
+    quotes = quote_table(table)
+    seen = _seen(as_of, quotes)
+    newest = _newest(rows.dates("as_of", order), as_of, seen)
+    return _Quotes(quotes, seen, newest, (*raw.notices, *unused))
 
 
 def _days(clock: np.ndarray) -> np.ndarray:
     return clock.astype("datetime64[D]").astype("datetime64[us]")
 
 
-def _newest(rows: Rows, order: DateOrder | None) -> dt.date | None:
+def _seen(moments: Moments, table: pd.DataFrame) -> pd.Series:
+    """Return the instant of each quote."""
+    clock = pd.Series(moments.clock)
+    closes = _closes(clock.where(moments.form == DAY), table)
+    return closes.where(moments.form == DAY, clock.dt.tz_localize("UTC").astype(DTYPES["time"]))
+
+
+def _newest(distinct: list[dt.date | None], moments: Moments, seen: pd.Series) -> dt.date | None:
     """Return the newest as_of of the file: a bare day, or a time with its zone if that is how it is written."""
-    found = [value for value in rows.dates("as_of", order) if value is not None]
-    return max(found, key=lambda value: (_day(value), str(value))) if found else None
+    times = [value for value in distinct if isinstance(value, dt.datetime)]
+    last_close = seen[moments.form == DAY].max()
+    if times and (pd.isna(last_close) or max(times) > last_close):
+        return max(times)
+    days = [value for value in distinct if value is not None and not isinstance(value, dt.datetime)]
+    return max(days, default=None)
 
 
 def _add_codes(rows: Rows, table: pd.DataFrame) -> None:

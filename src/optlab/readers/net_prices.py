@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from optlab.legs import OPTIONS
-from optlab.strategy import assign, lots
+from optlab.strategy import assign, lots, unit_sizes
 
 TICK = 0.01
 """How far a net price may lie from what the entries make: the tick of most markets."""
@@ -15,19 +13,24 @@ FIX = "correct the one that is wrong, or leave net_price empty"
 
 
 def disagreements(legs: pd.DataFrame) -> pd.Series:
-    """Return, for each leg of a package whose net price disagrees, what its legs' entries make.
+    """Say what is wrong with the net price of each leg whose package contradicts itself.
 
-    Only packages of several legs that all have an entry are judged. Per lot and unit of underlying, positive
-    paid; the index is that of the legs at fault.
+    A package of several legs states one net price, on one row or on all; where all its legs have an entry, they
+    have to make that price to a tick. Per lot and unit of underlying, positive paid. The index is that of the
+    legs at fault.
     """
-    has_both = (legs["group"] != "") & legs["net_price"].notna()
-    if not has_both.any():
-        return pd.Series(dtype="float64")
-    named = assign(legs[has_both])
+    grouped = legs[legs["group"] != ""]
+    if not grouped["net_price"].notna().any():
+        return pd.Series(dtype="str")
+    named = assign(grouped)
     ids = named["strategy_id"]
-    size = named["multiplier"].where(named["kind"].isin(OPTIONS), 1.0).groupby(ids).max()
-    paid = named["quantity"] * named["multiplier"] * named["entry"]
-    made = paid.groupby(ids).sum(skipna=False) / (lots(named) * size)
-    off = (ids.map(made) - named["net_price"]).abs() > TICK + 1e-9
-    is_package = ids.map(ids.value_counts()) > 1
-    return ids.map(made)[np.asarray(off & is_package)]
+    stated = named["net_price"].groupby(ids)
+    paid = (named["quantity"] * named["multiplier"] * named["entry"]).groupby(ids)
+    made = paid.sum(min_count=1).where(paid.count() == paid.size()) / (lots(named) * unit_sizes(named))
+    is_package = paid.size() > 1
+    is_split = is_package & (stated.min() != stated.max()) & stated.max().notna()
+    is_off = is_package & ((made - stated.max()).abs() > TICK + 1e-9)
+    reasons = made.map("disagrees with the legs' entries, which make {:.4g}".format)
+    reasons = reasons.mask(is_split, "is not the only net price in its package")[is_off | is_split]
+    found = ids.map(reasons)[named["net_price"].notna() & ids.isin(reasons.index)]
+    return found.astype("str")

@@ -13,7 +13,7 @@ from optlab.errors import MarketDataError, Problem
 from optlab.legs import DTYPES, expiry_instants
 from optlab.readers.cells import clean, number, word
 from optlab.readers.columns import ColumnMap, says_percent
-from optlab.readers.dates import DATE_FIX, DateOrder, moment, proven_order
+from optlab.readers.dates import DATE_FIX, DateOrder, iso, moment, proven_order
 from optlab.readers.distinct import Parsed, combine, parse_distinct
 from optlab.readers.tables import RawTable
 from optlab.venues import CURRENCY_VENUES, venue_of
@@ -105,16 +105,20 @@ class Rows:
         """Return the distinct dates and times of a column, as they are written."""
         return self._dates(name, order, None).distinct
 
+    def iso(self, name: str, order: DateOrder | None) -> np.ndarray:
+        """Return a column of dates and times as ISO text."""
+        parsed = self._dates(name, order, None)
+        return parsed._replace(distinct=[iso(value) for value in parsed.distinct]).spread(object)
+
     def _dates(self, name: str, order: DateOrder | None, cells: pd.Series | None) -> Parsed:
         cells = self.raw(name) if cells is None else cells
         known = order or proven_order(cells.unique().tolist())
         return self.parse(name, lambda cell: moment(cell, known), None, DATE_FIX, cells)
 
     def expiries(self, order: DateOrder | None) -> Moments:
-        """Return the expiry column; midnight UTC is how software writes a bare day."""
-        clock, form = self.moments("expiry", order)
-        is_bare = (form == INSTANT) & (clock == clock.astype("datetime64[D]"))
-        return Moments(clock, np.where(is_bare, DAY, form))
+        """Return the expiry column; 00:00 in UTC is how software writes a bare day."""
+        parsed = self._dates("expiry", order, None)
+        return to_moments(parsed._replace(distinct=[_without_midnight(value) for value in parsed.distinct]))
 
     def blame(self, rows: np.ndarray, name: str, reason: str, fix: str) -> None:
         """Note what is wrong with a column in some rows (a mask or places); the first word on a cell stays."""
@@ -162,6 +166,13 @@ def to_moments(parsed: Parsed) -> Moments:
     clocks = np.array([_clock(value) for value in parsed.distinct], dtype="datetime64[us]")
     forms = np.array([_form(value) for value in parsed.distinct], dtype="int8")
     return Moments(clocks[parsed.codes], forms[parsed.codes])
+
+
+def _without_midnight(value: dt.date | None) -> dt.date | None:
+    """Take 00:00 in UTC for a bare day; 20:00-04:00 is the same instant, and is meant."""
+    if isinstance(value, dt.datetime) and value.time() == dt.time() and not value.utcoffset():
+        return value.date()
+    return value
 
 
 def _clock(value: dt.date | None) -> dt.date | None:

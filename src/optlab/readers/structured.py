@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -14,6 +15,7 @@ import numpy as np
 from optlab.errors import ReadError
 from optlab.readers.tables import IsHeader, RawTable, build_table, skipped_notice
 
+_CODE = re.compile("_x([0-9A-Fa-f]{4})_")
 _LIST_NAMES = ("legs", "positions", "trades", "quotes", "rows", "data")
 
 
@@ -106,8 +108,13 @@ def read_xlsx(file: str, data: bytes, is_header: IsHeader) -> RawTable:
 
 
 def _rows(rows: Iterable[Sequence[object]]) -> list[tuple[int, list[str]]]:
-    numbered = ((line, [_cell(value) for value in row]) for line, row in enumerate(rows, start=1))
+    numbered = ((line, [_workbook_cell(value) for value in row]) for line, row in enumerate(rows, start=1))
     return [(line, cells) for line, cells in numbered if any(cell.strip() for cell in cells)]
+
+
+def _workbook_cell(value: object) -> str:
+    """Turn a cell into text; what XML can't hold stands in a workbook as its code, a carriage return as _x000D_."""
+    return _CODE.sub(lambda code: chr(int(code[1], 16)), _cell(value))
 
 
 def _first_sheet(

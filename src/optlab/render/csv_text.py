@@ -17,6 +17,9 @@ from optlab.legs import DTYPES, expiry_instants
 _RISKY = re.compile("'?\\s*[=+\\-@|%\t\r\n\0\uff1d\uff0b\uff0d\uff20]|'\\s*'")
 """Text that runs as a formula, full-width forms too; and text that looks as if it were guarded already."""
 
+UTC = "+00:00"
+"""Written where an instant without its zone would be read as something else."""
+
 
 @dataclass(frozen=True, slots=True)
 class CsvStyle:
@@ -44,13 +47,32 @@ def csv_text(table: pd.DataFrame, style: CsvStyle | None = None) -> str:
     if not style.raw:
         is_text = [name for name in plain.columns if not pd.api.types.is_numeric_dtype(plain[name])]
         plain = plain.assign(**{name: plain[name].map(guard, na_action="ignore") for name in is_text})
-    text: str = plain.to_csv(
+    written = _Lines("\r\n" if style.excel else "\n")
+    plain.to_csv(
+        written,
         index=False,
         sep=";" if style.decimal_comma else ",",
         decimal="," if style.decimal_comma else ".",
-        lineterminator="\r\n" if style.excel else "\n",
+        lineterminator="\r\n",
     )
+    text = "".join(written.lines)
     return "\ufeff" + text if style.excel else text
+
+
+class _Lines:
+    """Records as `csv` writes them, one at a time, with another end.
+
+    Python before 3.13 quotes a carriage return or a line feed only where it is part of the line's end. So every
+    version writes CRLF, and what stands at the end of a record, not inside it, is replaced.
+    """
+
+    def __init__(self, end: str) -> None:
+        self.end = end
+        self.lines: list[str] = []
+
+    def write(self, record: str) -> int:
+        self.lines.append(record.removesuffix("\r\n") + self.end)
+        return len(record)
 
 
 def guard(cell: object) -> object:
@@ -77,8 +99,14 @@ def plain_times(table: pd.DataFrame) -> pd.DataFrame:
         text = plain[name].dt.strftime("%Y-%m-%d %H:%M:%S.%f").str.removesuffix(".000000")
         if name == "expiry":
             text = text.mask(is_close(table), plain[name].dt.strftime("%Y-%m-%d"))
+            text = text.mask(is_bare_midnight(table), text + UTC)
         plain[name] = text
     return plain
+
+
+def is_bare_midnight(table: pd.DataFrame) -> pd.Series:
+    """Say which expiries would be taken for a bare date though they are not their market's close."""
+    return (table["expiry"] == table["expiry"].dt.normalize()) & ~is_close(table)
 
 
 def is_close(table: pd.DataFrame) -> pd.Series:

@@ -18,7 +18,7 @@ import pandas as pd
 from optlab.bias import Bias
 from optlab.errors import ReadError
 from optlab.legs import COLUMNS
-from optlab.render.csv_text import CsvStyle, csv_text, is_close
+from optlab.render.csv_text import UTC, CsvStyle, csv_text, is_bare_midnight, is_close
 from optlab.render.tables import Result, tables_of
 
 FIRST_ROW_FROZEN = (1, 0)
@@ -175,6 +175,9 @@ def _spreadsheet_times(table: pd.DataFrame) -> pd.DataFrame:
     if "expiry" in times:
         day = plain["expiry"].dt.normalize()
         plain["expiry"] = plain["expiry"].mask(is_close(table), day)
+        is_text = is_bare_midnight(table)
+        if is_text.any():
+            plain["expiry"] = plain["expiry"].astype(object).mask(is_text, day.astype(str) + " 00:00:00" + UTC)
     return plain
 
 

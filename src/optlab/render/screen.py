@@ -239,6 +239,7 @@ PROBLEM_COLUMNS = ["file", "line", "column", "value", "reason", "fix"]
 
 def _file_record(report: FileReport) -> dict[str, object]:
     record = asdict(report)
+    del record["broken_groups"]
     return {**record, "ignored": dict(sorted(report.ignored.items()))}
 
 
@@ -275,9 +276,20 @@ def _reading(bias: Bias, valuation: Valuation) -> list[str]:
     """Say what the columns mean and in which market the strategies were leaned."""
     counted = bias.strategies["direction"].isin(DIRECTIONS).sum()
     return [
-        f"Leaned in the market of {valuation.market.as_of}; {counted} of {len(bias.strategies)} strategies counted.",
+        f"Leaned in the market of {valuation.market.as_of}{_own_quotes(valuation)}; "
+        f"{counted} of {len(bias.strategies)} strategies counted.",
         "ratio: the part of the expected move that net delta explains; lots are packages.",
     ]
+
+
+def _own_quotes(valuation: Valuation) -> str:
+    """Say how many legs are not seen in the market's numbers but in their own."""
+    legs = valuation.legs
+    counts = {
+        "spot": int((legs["spot_source"] == "leg").sum()),
+        "volatility": int(legs["vol_source"].str.startswith("leg_").sum()),
+    }
+    return "".join(f"; {count} of its legs by their own {name}" for name, count in counts.items() if count)
 
 
 def _is_terminal() -> bool:

@@ -1,5 +1,5 @@
 """The strategies of a book: which legs a trader names together."""
 
-from optlab.strategy.packages import assign, contract, describe_legs, lots, split_groups
+from optlab.strategy.packages import assign, contract, describe_legs, lots, net, split_groups, unit_sizes
 
-__all__ = ["assign", "contract", "describe_legs", "lots", "split_groups"]
+__all__ = ["assign", "contract", "describe_legs", "lots", "net", "split_groups", "unit_sizes"]

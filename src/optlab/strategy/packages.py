@@ -40,7 +40,8 @@ def _names(named: pd.DataFrame) -> pd.Series:
     count = named.groupby("strategy_id")["kind"].transform("size")
     plural = np.where(count == 1, " leg)", " legs)")
     custom: pd.Series = "custom (" + count.astype("str") + plural
-    return named["broker_strategy"].where(named["broker_strategy"] != "", custom).astype("str")
+    is_named = (named["broker_strategy"] != "") | (named["strategy_id"] == "")
+    return named["broker_strategy"].where(is_named, custom).astype("str")
 
 
 def split_groups(legs: pd.DataFrame) -> list[str]:
@@ -50,53 +51,80 @@ def split_groups(legs: pd.DataFrame) -> list[str]:
     return [str(group) for _, _, group in count.index[count > 1]]
 
 
-def lots(named: pd.DataFrame) -> pd.Series:
-    """Return how many times each strategy's package was traded: the greatest common divisor of its legs.
+def unit_sizes(named: pd.DataFrame) -> pd.Series:
+    """Return what one contract of each strategy stands for: its largest option multiplier, 1 without options.
 
-    Shares count in units of the strategy's option multiplier. Quantities that are no whole numbers are one lot.
-    The result is indexed by ``strategy_id``.
+    Indexed by ``strategy_id`` in order of appearance.
     """
-    size = (
-        named["multiplier"].where(named["kind"].isin(OPTIONS)).groupby(named["strategy_id"]).transform("max")
+    sizes = named["multiplier"].where(named["kind"].isin(OPTIONS), 1.0)
+    return sizes.groupby(named["strategy_id"], sort=False).max()
+
+
+def net(named: pd.DataFrame) -> pd.DataFrame:
+    """Net each strategy by contract, so that partial fills and opposite trades count once.
+
+    Returns
+    -------
+    DataFrame
+        A row per strategy and contract that is left, near and low first: ``strategy_id kind strike expiry
+        count``, with ``count`` in contracts; shares count in units of the strategy's options.
+    """
+    units = named["quantity"] * named["multiplier"]
+    is_option = named["kind"].isin(OPTIONS)
+    size = named["multiplier"].where(is_option, named["strategy_id"].map(unit_sizes(named)))
+    ids = pd.factorize(named["strategy_id"])[0]
+    keys = ["strategy", "strategy_id", "expiry", "strike", "kind", "size"]
+    table = named[["strategy_id", "expiry", "strike", "kind"]].assign(strategy=ids, size=size)
+    table = table.assign(units=units, gross=units.abs())
+    netted = table.groupby(keys, dropna=False, sort=False)[["units", "gross"]].sum().reset_index()
+    netted = netted[netted["units"].abs() > ROUNDING * netted["gross"]]
+    netted = netted.assign(count=netted["units"] / netted["size"])
+    return netted.sort_values(keys[:1] + keys[2:], na_position="first", kind="stable").drop(
+        columns="strategy"
     )
-    units = (named["quantity"] * named["multiplier"] / size.fillna(named["multiplier"])).abs()
-    is_whole = (units == units.round()) & (units < 2**53)
-    whole = units.where(is_whole, 1.0).to_numpy().astype("int64")
-    ids, order, starts = _by_strategy(named)
-    divisors = np.gcd.reduceat(whole[order], starts) if len(ids) else whole
-    return pd.Series(np.maximum(divisors, 1), index=ids)
 
 
-def _by_strategy(named: pd.DataFrame) -> tuple[pd.Index, np.ndarray, np.ndarray]:
-    """Return the strategies in order of appearance, the rows sorted by them, and where each one's rows start."""
-    codes, ids = pd.factorize(named["strategy_id"])
-    order = np.argsort(codes, kind="stable")
-    return pd.Index(ids, name="strategy_id"), order, np.searchsorted(codes[order], np.arange(len(ids)))
+ROUNDING = 1e-12
+"""What is left of this part of the gross quantity is rounding, and nets to nothing."""
+
+
+def lots(named: pd.DataFrame) -> pd.Series:
+    """Return how many times each strategy's package was traded: the greatest common divisor of its contracts.
+
+    Contracts are netted first; quantities that are no whole numbers are one lot, and so is what nets to nothing.
+    Indexed by ``strategy_id`` in order of appearance.
+    """
+    everyone = pd.Index(named["strategy_id"].unique(), name="strategy_id")
+    return _divisors(net(named)).reindex(everyone, fill_value=1)
+
+
+def _divisors(netted: pd.DataFrame) -> pd.Series:
+    counts = netted["count"].abs().to_numpy()
+    is_whole = (counts == np.round(counts)) & (counts < 2**53)
+    whole = np.where(is_whole, counts, 1.0).astype("int64")
+    ids, starts = _starts(netted)
+    return pd.Series(np.gcd.reduceat(whole, starts) if len(ids) else whole, index=ids)
 
 
 def describe_legs(named: pd.DataFrame) -> pd.Series:
-    """Write each strategy's legs in one cell, ``+1 27NOV26 24C / -1 30DEC26 27C``, near and low first.
+    """Write each strategy's netted legs in one cell, ``+1 27NOV26 24C / -1 30DEC26 27C``, near and low first.
 
-    Quantities are per lot. The result is indexed by ``strategy_id`` in order of appearance.
+    Quantities are per lot; what nets to nothing is empty. Indexed by ``strategy_id`` in order of appearance.
     """
-    times = named["strategy_id"].map(lots(named)).astype("float64")
-    named = named.assign(lots=times, size=_option_size(named))
-    named["order_of_appearance"] = pd.factorize(named["strategy_id"])[0]
-    by = ["order_of_appearance", "expiry", "strike", "kind"]
-    named = named.sort_values(by, na_position="first", kind="stable")
-    is_share = ~named["kind"].isin(OPTIONS) & named["size"].notna()
-    shown = named["quantity"] / named["lots"] * (named["multiplier"] / named["size"]).where(is_share, 1.0)
-    cells = [f"{number:+g} {name}" for number, name in zip(shown, contract(named), strict=True)]
-    ids, _, starts = _by_strategy(named)
+    netted = net(named)
+    per_lot = netted["count"] / netted["strategy_id"].map(_divisors(netted)).astype("float64")
+    cells = [f"{number:+g} {name}" for number, name in zip(per_lot, contract(netted), strict=True)]
+    ids, starts = _starts(netted)
     borders = [*starts, len(cells)]
     texts = [" / ".join(cells[start:end]) for start, end in itertools.pairwise(borders)]
-    return pd.Series(texts, index=ids, dtype="str")
+    everyone = pd.Index(named["strategy_id"].unique(), name="strategy_id")
+    return pd.Series(texts, index=ids, dtype="str").reindex(everyone, fill_value="")
 
 
-def _option_size(named: pd.DataFrame) -> pd.Series:
-    """Return the largest option multiplier of each leg's strategy; NaN without options."""
-    sizes = named["multiplier"].where(named["kind"].isin(OPTIONS))
-    return sizes.groupby(named["strategy_id"]).transform("max")
+def _starts(netted: pd.DataFrame) -> tuple[pd.Index, np.ndarray]:
+    """Return the strategies of a table sorted by them, and where each one's rows start."""
+    codes, ids = pd.factorize(netted["strategy_id"])
+    return pd.Index(ids, name="strategy_id"), np.searchsorted(codes, np.arange(len(ids)))
 
 
 def contract(legs: pd.DataFrame) -> pd.Series:
