@@ -274,7 +274,7 @@ def main() -> None:
     from optlab.errors import OptlabError
 
     try:
-        app()
+        app(prog_name="optlab")
     except OptlabError as error:
         typer.echo(f"optlab: {error}", err=True)
         sys.exit(FAILED)

@@ -211,9 +211,10 @@ def canonical(table: pd.DataFrame) -> pd.DataFrame:
     legs = pd.DataFrame(columns, columns=list(LEG_COLUMNS))
     legs["root"] = legs["root"].where(legs["root"] != "", legs["underlying"])
     legs = _fill_from_roots(legs)
-    is_bare = (legs["expiry"] == legs["expiry"].dt.normalize()).to_numpy()
+    is_bare = (legs["expiry"] == legs["expiry"].dt.normalize()).to_numpy(copy=True)
     if is_bare.any():
-        is_bare[is_bare] = table.loc[is_bare, "expiry"].map(_is_midnight)
+        codes, distinct = pd.factorize(table.loc[is_bare, "expiry"])
+        is_bare[is_bare] = np.array([_is_midnight(cell) for cell in distinct])[codes]
         legs.loc[is_bare, "expiry"] = expiry_instants(legs[is_bare])
     return legs
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+import optlab as ol
+from optlab import legs as leg_table
 from optlab.book import Book
 from optlab.errors import ReadError
 
@@ -103,3 +106,43 @@ def test_a_dialect_can_be_forced_and_an_unknown_one_is_refused(read_text: Read) 
         read_text("symbol,quantity\nAAPL,1\n", dialect="canonical")
     with pytest.raises(ReadError, match="dialect 'ibkr' is not known"):
         read_text(text, dialect="ibkr")
+
+
+@pytest.mark.parametrize(
+    ("expiry", "instant"),
+    [
+        ("2026-10-16", "2026-10-16 20:00"),
+        (dt.date(2026, 10, 16), "2026-10-16 20:00"),
+        (pd.Timestamp("2026-10-16"), "2026-10-16 20:00"),
+        ("2026-10-16T00:00:00Z", "2026-10-16 20:00"),
+        (pd.Timestamp("2026-10-16", tz="UTC"), "2026-10-16 20:00"),
+        ("2026-10-15T20:00:00-04:00", "2026-10-16 00:00"),
+        (pd.Timestamp("2026-10-15 20:00", tz="America/New_York"), "2026-10-16 00:00"),
+    ],
+)
+def test_only_a_midnight_that_is_written_is_a_bare_day(expiry: object, instant: str) -> None:
+    """Whether the column is text, dates or times, alone or beside others."""
+    leg = {"underlying": "AAPL", "kind": "call", "strike": 150, "quantity": 1}
+    stock = {"underlying": "AAPL", "kind": "stock", "quantity": 1}
+    for rows in (
+        [{**leg, "expiry": expiry}],
+        [stock, {**leg, "expiry": expiry}, {**leg, "expiry": "2027-01-15"}],
+    ):
+        legs = leg_table.canonical(pd.DataFrame(rows))
+        assert instant in legs["expiry"].dt.strftime("%Y-%m-%d %H:%M").tolist()
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".json", ".parquet"])
+def test_an_expiry_at_midnight_comes_back_as_it_went(suffix: str, read_text: Read, tmp_path: Path) -> None:
+    """Beside one at the close, which is written as a bare date."""
+    legs = read_text(
+        "symbol,expiry,underlying,kind,strike,quantity\n"
+        ",2026-10-15T20:00:00-04:00,AAPL,call,150,1\n,2026-10-16,AAPL,call,150,1\nAAPL,,,,,1\n"
+    ).legs
+    ol.write(ol.Book(legs), tmp_path / f"export{suffix}")
+    again = ol.read(tmp_path / f"export{suffix}")
+    assert again.problems == ()
+    assert again.legs["expiry"].dropna().astype(str).tolist() == [
+        "2026-10-16 00:00:00+00:00",
+        "2026-10-16 20:00:00+00:00",
+    ]

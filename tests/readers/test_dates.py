@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from optlab.readers.cells import CellError
-from optlab.readers.dates import moment, proven_order
+from optlab.readers.dates import moment, proven_order, time_of_day
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,16 @@ def test_the_order_of_a_slash_date_is_proven_by_its_column_or_given() -> None:
     assert moment("11/02/2026", "mdy") == dt.date(2026, 11, 2)
     assert moment("11/02/2026", "dmy") == dt.date(2026, 2, 11)
     assert moment("11/11/2026") == dt.date(2026, 11, 11)
+
+
+@pytest.mark.parametrize(
+    "cell", ["153005", "15:30:05", "3:30:05 PM", "'15:30:05", " 15:30:05.000 ", "33005PM"]
+)
+def test_one_time_of_day_by_itself_in_every_form(cell: str) -> None:
+    assert time_of_day(cell) == "15:30:05"
+
+
+@pytest.mark.parametrize("cell", ["25:00", "31:00 PM", "0961", "24:00:00"])
+def test_a_time_that_is_not_on_the_clock_says_so(cell: str) -> None:
+    with pytest.raises(CellError, match="is not on the clock"):
+        time_of_day(cell)

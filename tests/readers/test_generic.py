@@ -9,6 +9,7 @@ import pytest
 
 import optlab as ol
 from optlab.book import Book
+from optlab.errors import ReadError
 from optlab.legs import COLUMNS, DTYPES, LEG_COLUMNS
 from optlab.readers import read
 
@@ -346,6 +347,101 @@ def test_a_date_and_a_time_in_two_columns_are_joined(read_text: Read) -> None:
         "MIU 27NOV26 24 C,1,2026-10-02,2026-10-02 15:31:00\n"
     ).legs
     assert legs["traded_at"].dt.strftime("%m-%d %H:%M").tolist() == ["10-02 07:30", "10-02 07:31"]
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "utc"),
+    [
+        ("20260601", "093105", "13:31:05"),
+        ("20260601", "0931", "13:31:00"),
+        ("2026-06-01", "9:31", "13:31:00"),
+        ("2026-06-01", "09:31:05 AM", "13:31:05"),
+        ("2026-06-01", "3:30:05 pm", "19:30:05"),
+        ("2026-06-01", "09:31:05.250", "13:31:05"),
+        ("06/13/2026", "0931", "13:31:00"),
+        ("2026-06-01", "21:31 HKT", "13:31:00"),
+        ("2026-06-01 00:00:00", "09:31:05", "13:31:05"),
+        ("2026-06-01 09:31:00", "09:31:05", "13:31:00"),
+        ("2026-06-01", "", "20:00:00"),
+        ("2026-06-01", "--", "20:00:00"),
+        ("2026-06-01", "20260601;093105", "13:31:05"),
+        ("", "", "NaT"),
+    ],
+)
+def test_a_time_of_day_of_its_own_belongs_to_the_date(
+    date: str, time: str, utc: str, read_text: Read
+) -> None:
+    book = read_text(f"symbol,quantity,TradeDate,TradeTime\nAAPL,1,{date},{time}\n")
+    assert book.problems == ()
+    assert book.legs["traded_at"].dt.strftime("%H:%M:%S").fillna("NaT").tolist() == [utc]
+
+
+@pytest.mark.parametrize(
+    ("date", "time", "message"),
+    [
+        (
+            "20260601",
+            "soon",
+            "TradeTime: 'soon' is no time of day. Fix: write a time such as 15:30 or 15:30:05.",
+        ),
+        ("20260601", "17", "TradeTime: '17' is no time of day. Fix: write a time such as 15:30 or 15:30:05."),
+        (
+            "20260601",
+            "096105",
+            (
+                "TradeTime: '096105' has a time of day that is not on the clock. "
+                "Fix: write a time such as 15:30 or 15:30:05."
+            ),
+        ),
+        ("2026060", "0931", "TradeDate: '2026060' is not a date. Fix: write a date such as 2026-11-27."),
+        ("", "0931", "TradeDate: '' is missing beside a time of day. Fix: write a date such as 2026-11-27."),
+    ],
+)
+def test_the_column_at_fault_is_blamed_for_a_trade_time(
+    date: str, time: str, message: str, read_text: Read
+) -> None:
+    book = read_text(f"symbol,quantity,TradeDate,TradeTime\nAAPL,1,{date},{time}\n")
+    assert [str(problem) for problem in book.problems] == [f"book.csv:2: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("expiry", "instant"),
+    [
+        ("2026-10-16", "2026-10-16 20:00"),
+        ("2026-10-16 00:00", "2026-10-16 20:00"),
+        ("2026-10-16T00:00:00Z", "2026-10-16 20:00"),
+        ("2026-10-16 00:00:00+00:00", "2026-10-16 20:00"),
+        ("2026-10-15T20:00:00-04:00", "2026-10-16 00:00"),
+        ("2026-10-16T08:00:00+08:00", "2026-10-16 00:00"),
+        ("2026-10-15 20:00 EDT", "2026-10-16 00:00"),
+    ],
+)
+def test_only_a_midnight_that_is_written_is_a_bare_day(expiry: str, instant: str, read_text: Read) -> None:
+    """Eight in the evening in New York is midnight in UTC, and is meant."""
+    legs = read_text(_row(underlying="AAPL", expiry=expiry)).legs
+    assert legs["expiry"].dt.strftime("%Y-%m-%d %H:%M").tolist() == [instant]
+
+
+STATEMENT = """Statement,Data,BrokerName,Interactive Brokers
+Trades,Header,DataDiscriminator,Currency,Symbol,Date/Time,Quantity
+Trades,Data,Order,USD,NVDA,"2026-05-20, 10:15:00",50
+Trades,Data,Order,USD,NVDA,"2026-06-02, 15:44:10",-50
+Trades,Data,ClosedLot,USD,NVDA,"2026-05-20, 10:15:00",-50
+Trades,SubTotal,,USD,NVDA,,0
+"""
+
+
+@pytest.mark.parametrize("dialect", ["auto", "generic"])
+def test_a_statement_that_counts_trades_twice_is_refused(dialect: str, read_text: Read) -> None:
+    with pytest.raises(ReadError) as caught:
+        read_text(STATEMENT, dialect=dialect)
+    assert str(caught.value) == (
+        "book.csv: is an Interactive Brokers activity statement, which counts a trade in several rows. Fix: keep only "
+        "the Order rows of the Trades section, without the column DataDiscriminator."
+    )
+    rows = [line.split(",", 3) for line in STATEMENT.splitlines() if ",Order," in line or ",Header," in line]
+    mended = read_text("\n".join(row[3] for row in rows))
+    assert (mended.legs["quantity"].tolist(), mended.problems) == ([50, -50], ()), "the fix works"
 
 
 def test_one_slash_date_proves_the_order_of_its_column(read_text: Read) -> None:

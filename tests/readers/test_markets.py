@@ -98,10 +98,97 @@ def test_a_time_with_its_zone_is_the_market_s_as_of(read_quotes: ReadQuotes) -> 
     assert market.as_of == dt.datetime(2026, 10, 2, 7, 30, tzinfo=dt.UTC)
 
 
-def test_a_later_row_of_the_same_day_replaces_with_a_notice(read_quotes: ReadQuotes) -> None:
-    market = read_quotes("as_of,underlying,spot\n2026-10-02,MIU,1\n2026-10-02,MIU,24.24\n")
+TIMES = """as_of,underlying,spot
+2026-10-01,AAPL,80
+2026-10-02T20:00Z,AAPL,100
+2026-10-02T15:00Z,AAPL,90
+"""
+
+
+@pytest.mark.parametrize(
+    ("as_of", "spot"),
+    [
+        (None, 100.0),
+        ("2026-10-02", 100.0),
+        ("2026-10-02T23:59+04:00", 90.0),
+        ("2026-10-02T15:00Z", 90.0),
+        ("2026-10-02T14:59Z", 80.0),
+        ("2026-10-01T16:00-04:00", 80.0),
+    ],
+)
+def test_quotes_of_one_day_are_told_apart_by_their_times(
+    as_of: str | None, spot: float, read_quotes: ReadQuotes
+) -> None:
+    """The newest at or before as_of counts, wherever it stands in the file; a bare date is the market's close."""
+    market = read_quotes(TIMES, as_of=as_of)
+    assert market.quotes["spot"].tolist() == [spot]
+    if as_of is None:
+        assert market.notices == ()
+        assert market.as_of == dt.datetime(2026, 10, 2, 20, tzinfo=dt.UTC)
+
+
+def test_a_close_is_not_known_before_the_close(read_quotes: ReadQuotes) -> None:
+    with pytest.raises(ReadError) as caught:
+        read_quotes(TIMES, as_of="2026-10-01T15:59-04:00")
+    assert str(caught.value) == (
+        "market.csv: has no quotes at or before 2026-10-01T15:59-04:00; the first are of 2026-10-01T20:00+00:00. "
+        "Fix: give a later as-of, or an older file."
+    )
+    assert read_quotes(TIMES, as_of="2026-10-01T20:00+00:00").quotes["spot"].tolist() == [80.0], (
+        "the fix works"
+    )
+
+
+def test_each_market_has_its_own_close(read_quotes: ReadQuotes) -> None:
+    """At half past four in Hong Kong its close is known, and so is its currency's; New York has not opened."""
+    text = "as_of,underlying,spot\n2026-10-02,MIU,24.24\n2026-10-02,USDHKD,7.8\n2026-10-01,AAPL,80\n2026-10-02,AAPL,90\n"
+    quotes = read_quotes(text, as_of="2026-10-02T16:30+08:00").quotes
+    assert dict(zip(quotes["underlying"], quotes["spot"], strict=True)) == {
+        "MIU": 24.24,
+        "USDHKD": 7.8,
+        "AAPL": 80.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("second", "as_of"),
+    [
+        ("2026-10-02", dt.date(2026, 10, 2)),
+        ("2026-10-02T15:00+08:00", dt.date(2026, 10, 2)),
+        ("2026-10-02T16:30+08:00", dt.datetime(2026, 10, 2, 8, 30, tzinfo=dt.UTC)),
+    ],
+)
+def test_the_newest_quote_says_when_the_market_is(
+    second: str, as_of: dt.date, read_quotes: ReadQuotes
+) -> None:
+    market = read_quotes(f"as_of,underlying,spot\n2026-10-02,MIU,1\n{second},TCH,2\n")
+    assert market.as_of == as_of
+    assert isinstance(market.as_of, dt.datetime) == isinstance(as_of, dt.datetime)
+
+
+def test_two_rows_of_one_day_are_one_quote(read_quotes: ReadQuotes) -> None:
+    market = read_quotes("as_of,underlying,spot,vol\n2026-10-02,MIU,24.24,\n2026-10-02,MIU,,30%\n")
+    assert market.quotes[["spot", "vol"]].to_numpy().tolist() == [[24.24, 0.3]]
+    assert market.notices == ()
+
+
+def test_a_newer_spot_leaves_an_older_vol(read_quotes: ReadQuotes) -> None:
+    text = "as_of,underlying,spot,vol\n2026-10-05,MIU,26,\n2026-10-02,MIU,24,43%\n2026-10-06,MIU,27,50%\n,MIU,1,1%\n"
+    market = read_quotes(text, as_of="2026-10-05")
+    assert market.quotes[["spot", "vol", "source_line"]].to_numpy().tolist() == [[26.0, 0.43, 2.0]]
+    assert market.quotes["as_of"].tolist() == [pd.Timestamp("2026-10-05")]
+    assert market.notices == ()
+
+
+def test_different_numbers_of_the_same_time_are_said(read_quotes: ReadQuotes) -> None:
+    """The later row counts; the same number twice, or a difference that a newer row settles, is no news."""
+    same = "as_of,underlying,spot,vol\n2026-10-02,MIU,1,43%\n2026-10-02,MIU,24.24,43%\n"
+    market = read_quotes(same)
     assert market.quotes["spot"].tolist() == [24.24]
-    assert market.notices == ("market.csv: quotes that a later row of the same day replaces: 1.",)
+    assert market.notices == (
+        "market.csv: rows of the same time differ, and the later row counts: spot of MIU.",
+    )
+    assert read_quotes(same + "2026-10-05,MIU,25,\n").notices == ()
 
 
 @pytest.mark.parametrize(

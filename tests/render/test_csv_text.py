@@ -12,6 +12,7 @@ import pytest
 import optlab as ol
 from books import FAR, NEAR, valued, xiaomi
 from optlab.legs import LEG_COLUMNS, canonical
+from optlab.readers.cells import unguard
 from optlab.render import tables
 from optlab.render.csv_text import CsvStyle, csv_text, guard
 
@@ -87,6 +88,31 @@ def test_numbers_are_typed_and_never_touched() -> None:
     assert csv_text(table, CsvStyle(raw=True)) == "delta,text\n-0.5,-x\n1.5,y\n"
     assert csv_text(table, CsvStyle(decimal_comma=True)) == "delta;text\n-0,5;'-x\n1,5;y\n"
     assert csv_text(table, CsvStyle(excel=True)) == "\ufeffdelta,text\r\n-0.5,'-x\r\n1.5,y\r\n"
+
+
+@pytest.mark.parametrize(("style", "end"), [(CsvStyle(), "\n"), (CsvStyle(excel=True), "\r\n")])
+def test_every_kind_of_line_break_in_a_text_is_quoted(style: CsvStyle, end: str) -> None:
+    """On every Python: before 3.13 its csv module quotes only what ends its own lines."""
+    cells = ["a\rb", "c\nd", "e\r\nf", "g\r\n", "plain"]
+    text = csv_text(pd.DataFrame({"text": cells}), style).removeprefix("\ufeff")
+    assert text == end.join(["text", '"a\rb"', '"c\nd"', '"e\r\nf"', '"g\r\n"', "plain", ""])
+
+
+@pytest.mark.parametrize("style", [CsvStyle(), CsvStyle(excel=True, decimal_comma=True)])
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".json", ".parquet"])
+def test_control_characters_come_back(style: CsvStyle, suffix: str, tmp_path: Path) -> None:
+    texts = ["a\rb", "c\nd", "e\r\nf", "\tg", "h\x0bi\x1f", "_x00_ _x"]
+    legs = canonical(xiaomi(*[(1, "call", 24, NEAR)] * len(texts), group=texts))
+    path = tmp_path / f"book{suffix}"
+    ol.write(ol.Book(legs), path, style=style)
+    assert ol.read(path).legs["group"].tolist() == texts
+
+
+def test_a_raw_export_is_for_other_programs() -> None:
+    """An apostrophe of its own before a formula is taken for the guard that --raw leaves out."""
+    assert "'=1" in csv_text(pd.DataFrame({"text": ["'=1"]}), CsvStyle(raw=True))
+    assert unguard("'=1") == "=1"
+    assert unguard(str(guard("'=1"))) == "'=1"
 
 
 def test_missing_is_empty_and_dates_are_iso() -> None:

@@ -123,13 +123,6 @@ def _time(cell: str, order: DateOrder | None) -> str:
             return iso(moment(cell, order))
         except CellError:
             raise fault from None
-    return (
-        ""
-        if found is None
-        else found.isoformat(sep=" ")
-        if isinstance(found, dt.datetime)
-        else found.isoformat()
-    )
 
 
 def _notices(table: RawTable, ignored: Sequence[str]) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from optlab.venues import CURRENCY_VENUES, is_currency_pair
 
 _AS_OF_FIX = "write 2026-10-02 or 2026-10-02T15:30+08:00"
 SHOWN = 5
-"""How many faulty lines an error message lists."""
+"""How many faulty lines an error message lists, and how many numbers a notice."""
 
 
 def read_market(
@@ -105,13 +105,15 @@ def _at(file: str, quotes: _Quotes, as_of: dt.date | None) -> Market:
     when = as_of if as_of is not None else newest
     used = last["as_of"].max()
     if differing:
-        notices = (
-            *notices,
-            f"{file}: different numbers for the same time, of which the later row counts: {differing}.",
-        )
+        shown = ", ".join(differing[:SHOWN]) + _more(len(differing) - SHOWN)
+        notices = (*notices, f"{file}: rows of the same time differ, and the later row counts: {shown}.")
     if when is not None and not pd.isna(used) and used < pd.Timestamp(_day(when)):
         notices = (*notices, f"{file}: the newest quotes at or before {_text(when)} are of {used.date()}.")
     return Market(last, when, notices=notices)
+
+
+def _more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
 
 
 def _limits(as_of: dt.date, table: pd.DataFrame) -> pd.Series:
@@ -144,9 +146,10 @@ def _text(when: dt.date) -> str:
     return when.isoformat(timespec="minutes") if isinstance(when, dt.datetime) else when.isoformat()
 
 
-def _written(instant: pd.Timestamp, like: dt.date) -> str:
-    """Write an instant as finely as another one is given."""
-    return _text(instant.to_pydatetime() if isinstance(like, dt.datetime) else instant.date())
+def _written(instant: pd.Timestamp, as_of: dt.date) -> str:
+    """Write an instant as finely as it takes to see that it is after as_of."""
+    is_fine = isinstance(as_of, dt.datetime) or instant.date() == as_of
+    return _text(instant.to_pydatetime() if is_fine else instant.date())
 
 
 def _parse(raw: RawTable, order: DateOrder | None) -> _Quotes:

@@ -12,8 +12,8 @@ TOGETHER = ("settlement_price", "bid", "ask", "iv")
 """Numbers that say one thing, a series' price: an older one is stale as soon as a newer row has any of them."""
 
 
-def newest_numbers(table: pd.DataFrame, seen: pd.Series) -> tuple[pd.DataFrame, int]:
-    """Keep one row for each key, in each column its newest number; count the numbers that stand against it.
+def newest_numbers(table: pd.DataFrame, seen: pd.Series) -> tuple[pd.DataFrame, list[str]]:
+    """Keep one row for each key, in each column its newest number; name the numbers that stand against it.
 
     Parameters
     ----------
@@ -26,12 +26,13 @@ def newest_numbers(table: pd.DataFrame, seen: pd.Series) -> tuple[pd.DataFrame, 
     -------
     DataFrame
         A row for each key, the newest one with what it lacks filled from those before it.
-    int
-        Columns of a key for which rows of the same instant have different numbers; the later row's was taken.
+    list of str
+        Such as ``spot of MIU``: where rows of the same instant have different numbers, and the later row's was
+        taken.
     """
     key, first = combine(*(table[name] for name in QUOTE_KEYS))
     if len(first) == len(table):
-        return table, 0
+        return table, []
     ranks, _ = pd.factorize(seen, sort=True)  # NaT has the rank -1
     order = np.argsort(ranks, kind="stable")
     ordered, key, ranks = table.iloc[order], key[order], ranks[order]
@@ -41,11 +42,14 @@ def newest_numbers(table: pd.DataFrame, seen: pd.Series) -> tuple[pd.DataFrame, 
     together = list(TOGETHER)
     newest[together] = np.repeat(newest[together].max(axis=1).to_numpy()[:, None], len(together), axis=1)
     groups = numbers.where(ages == newest).groupby(key)
-    differing = int((groups.min() < groups.max()).to_numpy().sum())
+    is_split = (groups.min() < groups.max()).to_numpy()
+    whose = ordered["underlying"].groupby(key).last()
+    differing = [
+        f"{numbers.columns[column]} of {whose[own]}" for own, column in np.argwhere(is_split).tolist()
+    ]
     currency = ordered["currency"].mask(ordered["currency"] == "").groupby(key).last().fillna("")
     last = ordered.groupby(key).tail(1)
     own_key = key[ordered.index.get_indexer(last.index)]
     filled = groups.last().assign(currency=currency).loc[own_key].set_index(last.index)
-    return last.assign(**{str(name): filled[name] for name in filled}).sort_index().reset_index(
-        drop=True
-    ), differing
+    last = last.assign(**{str(name): filled[name] for name in filled})
+    return last.sort_index().reset_index(drop=True), differing

@@ -7,6 +7,7 @@ and import give the same book. Source: OWASP, CSV Injection; CWE-1236.
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import dataclass
 
@@ -55,11 +56,11 @@ def csv_text(table: pd.DataFrame, style: CsvStyle | None = None) -> str:
         decimal="," if style.decimal_comma else ".",
         lineterminator="\r\n",
     )
-    text = "".join(written.lines)
+    text = written.getvalue()
     return "\ufeff" + text if style.excel else text
 
 
-class _Lines:
+class _Lines(io.StringIO):
     """Records as `csv` writes them, one at a time, with another end.
 
     Python before 3.13 quotes a carriage return or a line feed only where it is part of the line's end. So every
@@ -67,12 +68,12 @@ class _Lines:
     """
 
     def __init__(self, end: str) -> None:
+        super().__init__(newline="")
         self.end = end
-        self.lines: list[str] = []
 
-    def write(self, record: str) -> int:
-        self.lines.append(record.removesuffix("\r\n") + self.end)
-        return len(record)
+    def write(self, record: str, /) -> int:
+        """Take one record."""
+        return super().write(record.removesuffix("\r\n") + self.end)
 
 
 def guard(cell: object) -> object:

@@ -177,7 +177,9 @@ def _spreadsheet_times(table: pd.DataFrame) -> pd.DataFrame:
         plain["expiry"] = plain["expiry"].mask(is_close(table), day)
         is_text = is_bare_midnight(table)
         if is_text.any():
-            plain["expiry"] = plain["expiry"].astype(object).mask(is_text, day.astype(str) + " 00:00:00" + UTC)
+            plain["expiry"] = (
+                plain["expiry"].astype(object).mask(is_text, day.astype(str) + " 00:00:00" + UTC)
+            )
     return plain
 
 
