@@ -275,9 +275,9 @@ def _rounded(shares: pd.DataFrame) -> pd.DataFrame:
 def _reading(bias: Bias, valuation: Valuation) -> list[str]:
     """Say what the columns mean and in which market the strategies were leaned."""
     counted = bias.strategies["direction"].isin(DIRECTIONS).sum()
+    where = f"Leaned in the market of {valuation.market.as_of}{_own_quotes(valuation)}"
     return [
-        f"Leaned in the market of {valuation.market.as_of}{_own_quotes(valuation)}; "
-        f"{counted} of {len(bias.strategies)} strategies counted.",
+        f"{where}; {counted} of {len(bias.strategies)} strategies counted.",
         "ratio: the part of the expected move that net delta explains; lots are packages.",
     ]
 
