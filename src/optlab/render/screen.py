@@ -75,6 +75,7 @@ class Screen:
             "problems": [asdict(problem) for problem in book.problems],
         }
         table = pd.DataFrame([_file_row(report) for report in book.files])
+        table["file"] = _short_names(table["file"])
         if self.output is not None:
             self._write(pd.DataFrame(document["problems"], columns=PROBLEM_COLUMNS))
         elif self.shape == "json":
@@ -253,6 +254,12 @@ def _file_row(report: FileReport) -> dict[str, object]:
         "ignored": ", ".join(f"{count} {name}" for name, count in sorted(report.ignored.items())) or "0",
         "problems": len(set_aside),
     }
+
+
+def _short_names(files: pd.Series) -> pd.Series:
+    """Leave the folders out where the names alone tell the files apart."""
+    names = files.map(lambda file: Path(file).name)
+    return files if names.duplicated().any() else names
 
 
 def _verdict(verification: Verification) -> str:
