@@ -50,7 +50,7 @@ def test_notices_say_what_was_assumed() -> None:
     legs = xiaomi((1, "call", 24, NEAR), traded_at="2026-10-05T02:00:00Z")
     valuation = ol.Book.of(legs).price(ol.Market.of(as_of=AS_OF, spot={"MIU": 24, "TCH": 600}, vol=0.4))
     assert valuation.notices == (
-        "spot of TCH is not used: no leg is on TCH",
+        "spot of TCH is used for no leg: none is on TCH",
         "1 leg was traded after 2026-10-02, the time of the market",
         "no rate for MIU: taken as 0; add it to the market, or say --rate 3%",
         "no dividend yield for MIU: taken as 0; add it to the market, or say --dividend-yield 1%",

@@ -252,7 +252,7 @@ def test_a_file_that_is_read_is_never_written_over(one_leg: Path, in_project: Pa
 def test_what_is_said_of_an_underlying_that_nobody_holds_is_noted(one_leg: Path) -> None:
     """A typing error changes nothing, and is not passed over in silence."""
     run = optlab(f"price {one_leg} {QUOTES} --spot MUI=30")
-    assert "note: spot of MUI is not used: no leg is on MUI\n" in run.err
+    assert "note: spot of MUI is used for no leg: none is on MUI\n" in run.err
 
 
 def test_several_numbers_in_one_word_are_refused(one_leg: Path) -> None:

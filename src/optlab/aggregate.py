@@ -11,7 +11,7 @@ from optlab.errors import MarketDataError, PricingError
 from optlab.legs import COLUMNS
 from optlab.market import EVERY, Market
 from optlab.pricing import PRICED
-from optlab.strategy import lots, unit_sizes
+from optlab.strategy import lots, priceable, unit_sizes
 from optlab.venues import find_root
 
 UNITS = ("delta", "gamma")
@@ -97,7 +97,8 @@ def _with_net_prices(valued: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     The net price wins over the legs' entries. It says nothing of the single legs, so it is booked on the
     first and the others cost nothing; totals that would part the package keep the legs' own entries.
     """
-    stated = valued["net_price"].where(valued["strategy_id"] != "").groupby(valued["strategy_id"])
+    price = valued["net_price"].where(valued["strategy_id"].isin(priceable(valued)))
+    stated = price.groupby(valued["strategy_id"])
     if not stated.count().any():
         return valued
     codes = pd.Series(valued.groupby(keys, dropna=False).ngroup()).groupby(valued["strategy_id"])

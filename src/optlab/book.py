@@ -16,6 +16,7 @@ from optlab.legs import COLUMNS
 from optlab.market import EVERY, Market
 from optlab.pricing import Engine
 from optlab.pricing.verify import Verification, verify
+from optlab.venues import is_currency_pair
 
 
 @dataclass(frozen=True)
@@ -160,10 +161,10 @@ class Valuation:
         """Name what the user said of underlyings that are not in the book: a typing error, most likely."""
         held = {EVERY, *self.legs["underlying"]}
         return [
-            f"{name.replace('_', ' ')} of {code} is not used: no leg is on {code}"
+            f"{name.replace('_', ' ')} of {code} is used for no leg: none is on {code}"
             for name, numbers in self.market.overrides.items()
             for code in numbers
-            if code not in held
+            if code not in held and not is_currency_pair(code)
         ]
 
     def _later_trades(self) -> list[str]:

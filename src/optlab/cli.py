@@ -201,15 +201,14 @@ def _screen(
     out: Output, source: Input | None = None, quotes: Quotes | None = None, *, text_in_pipe: bool = False
 ) -> Screen:
     """Say where the run prints; a file that it reads is never written over."""
-    from optlab.errors import ReadError
     from optlab.render.csv_text import CsvStyle
     from optlab.render.screen import Screen
 
-    inputs = [*(source.files if source else []), *((quotes.market if quotes else None) or [])]
-    if out.output is not None and out.output.resolve() in {Path(name).resolve() for name in inputs}:
-        raise ReadError(f"{out.output}: is one of the files that are read. Fix: write to another name.")
+    inputs = [Path(name) for name in [*(source.files if source else []), *((quotes and quotes.market) or [])]]
     style = CsvStyle(out.excel, out.decimal_comma, out.raw)
-    return Screen(out.format, out.output, out.width, style, quiet=out.quiet, text_in_pipe=text_in_pipe)
+    return Screen(
+        out.format, out.output, out.width, style, quiet=out.quiet, text_in_pipe=text_in_pipe, inputs=inputs
+    )
 
 
 def _read(source: Input) -> Book:
@@ -277,6 +276,13 @@ def main() -> None:
         app(prog_name="optlab")
     except OptlabError as error:
         typer.echo(f"optlab: {error}", err=True)
+        sys.exit(FAILED)
+    except UnicodeError as error:
+        typer.echo(
+            f"optlab: some text is no Unicode ({error.reason if hasattr(error, 'reason') else error}). "
+            "Fix: save the file as UTF-8, under a plain name.",
+            err=True,
+        )
         sys.exit(FAILED)
     except BrokenPipeError:
         sys.stderr.close()

@@ -66,7 +66,8 @@ def exposures(valued: pd.DataFrame) -> pd.DataFrame:
 def _strategy_status(legs: pd.DataFrame) -> pd.Series:
     bad = legs[~legs["status"].isin(PRICED)]
     first = bad.drop_duplicates("strategy_id").set_index("strategy_id")["status"]
-    spots = legs["spot"].groupby(legs["strategy_id"], sort=False)
+    own = legs["spot"].where(legs["spot_source"] != "settle")
+    spots = own.groupby(legs["strategy_id"], sort=False)
     is_mixed = spots.min() != spots.max()
     reasons = first.reindex(is_mixed.index)
     return reasons.fillna((is_mixed & spots.count().gt(0)).map({True: MIXED_SPOTS, False: "ok"}))

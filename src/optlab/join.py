@@ -278,11 +278,14 @@ def _prices(joined: pd.DataFrame, market: Market, levels: _Levels) -> list[Quote
     is_of_market = joined["own_spot"].isna() & of_market.notna()
     mark_years = _years_at(joined, market, levels.underlying["as_of"].where(is_of_market))
     series_years = _years_at(joined, market, series["as_of"])
+    # A spot of another day says nothing of this price: better the next source than a wrong volatility.
+    is_other_day = (series["as_of"] != levels.underlying["as_of"]) & series["as_of"].notna()
+    is_other_day &= levels.underlying["as_of"].notna()
     return [
         Quoted("leg_mark", joined["mark"], at_mark, mark_years),
         Quoted("leg_mid", _middle(joined), at_mark, mark_years),
-        Quoted("series_settlement", series["settlement_price"], at_series, series_years),
-        Quoted("series_mid", _middle(series), at_series, series_years),
+        Quoted("series_settlement", series["settlement_price"].mask(is_other_day), at_series, series_years),
+        Quoted("series_mid", _middle(series).mask(is_other_day), at_series, series_years),
     ]
 
 

@@ -10,7 +10,6 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -67,7 +66,7 @@ class Market:
 
     quotes: pd.DataFrame
     as_of: dt.date | None = None
-    overrides: Overrides = field(default_factory=lambda: MappingProxyType({}))
+    overrides: Overrides = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
     @classmethod
@@ -155,7 +154,9 @@ class Market:
         """Exchange rates by pair: ``{"USDHKD": 7.8}`` is 7.8 HKD for one USD."""
         pairs = self.quotes[self.quotes["underlying"].map(is_currency_pair).astype(bool)]
         rates = pairs.dropna(subset=["spot"]).drop_duplicates("underlying")
-        return dict(zip(rates["underlying"], rates["spot"].astype(float), strict=True))
+        quoted = dict(zip(rates["underlying"], rates["spot"].astype(float), strict=True))
+        said = self.overrides.get("spot", {})
+        return quoted | {code: rate for code, rate in said.items() if is_currency_pair(code)}
 
     def fx_rate(self, source: str, target: str) -> float:
         """Return how much of the target currency one unit of the source currency is.

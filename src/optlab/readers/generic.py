@@ -152,6 +152,8 @@ def finish(rows: Rows, legs: pd.DataFrame, notices: tuple[str, ...]) -> Parsed:
     broken = _broken_groups(table, is_kept | is_zero | is_total)
     if broken:
         notices = (*notices, f"{rows.table.file}: groups that lost a row to a problem: {', '.join(broken)}.")
+    is_broken = table["group"].isin(broken)  # what is left of a package was not traded at its price
+    table["net_price"] = table["net_price"].mask(is_broken)
     return Parsed(table[is_kept].reset_index(drop=True), problems, ignored, notices, tuple(broken))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from optlab.strategy import assign, lots, unit_sizes
+from optlab.strategy import assign, lots, priceable, unit_sizes
 
 TICK = 0.01
 """How far a net price may lie from what the entries make: the tick of most markets."""
@@ -27,7 +27,7 @@ def disagreements(legs: pd.DataFrame) -> pd.Series:
     stated = named["net_price"].groupby(ids)
     paid = (named["quantity"] * named["multiplier"] * named["entry"]).groupby(ids)
     made = paid.sum(min_count=1).where(paid.count() == paid.size()) / (lots(named) * unit_sizes(named))
-    is_package = paid.size() > 1
+    is_package = (paid.size() > 1) & paid.size().index.isin(priceable(named))
     is_split = is_package & (stated.min() != stated.max()) & stated.max().notna()
     is_off = is_package & ((made - stated.max()).abs() > TICK + 1e-9)
     reasons = made.map("disagrees with the legs' entries, which make {:.4g}".format)

@@ -8,7 +8,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,12 @@ from optlab.render.tables import Result, tables_of
 
 FIRST_ROW_FROZEN = (1, 0)
 WIDEST_COLUMN = 48
+LONGEST_CELL = 32_767
 
 
-def write(result: Result, path: str | Path, *, style: CsvStyle | None = None) -> list[Path]:
+def write(
+    result: Result, path: str | Path, *, style: CsvStyle | None = None, keep: Collection[Path] = ()
+) -> list[Path]:
     """Write a result to a file: ``.csv .json .parquet .xlsx`` by its suffix.
 
     A result of several tables becomes one document in JSON and one sheet each in XLSX; in CSV and Parquet the
@@ -39,6 +42,8 @@ def write(result: Result, path: str | Path, *, style: CsvStyle | None = None) ->
         Where to; an old file is replaced.
     style : CsvStyle, optional
         How CSV is written: for Excel, with decimal commas, without the guard against formulas.
+    keep : collection of Path
+        Files that must not be written over, such as the inputs.
 
     Returns
     -------
@@ -66,6 +71,10 @@ def write(result: Result, path: str | Path, *, style: CsvStyle | None = None) ->
             path if name == main else path.with_suffix(f".{name}{path.suffix}"): WRITERS[suffix](table, style)
             for name, table in found.items()
         }
+    kept = {Path(name).resolve() for name in keep}
+    for place in contents:
+        if place.resolve() in kept:
+            raise ReadError(f"{place}: is one of the files that are read. Fix: write to another name.")
     for place, content in contents.items():
         _replace(place, content)
     return list(contents)
@@ -155,6 +164,11 @@ def _xlsx(result: Result, _: CsvStyle | None) -> bytes:
 
 def _sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
     plain = _spreadsheet_times(table)
+    for column in plain.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in plain.dtypes]]:
+        if plain[column].astype("str").str.len().max() > LONGEST_CELL:
+            raise ReadError(
+                f"a cell of {column} is too long for a spreadsheet. Fix: write CSV, JSON or Parquet."
+            )
     plain.to_excel(writer, sheet_name=name, index=False)
     workbook: Any = writer.book
     sheet = writer.sheets[name]

@@ -46,6 +46,8 @@ class Screen:
         Whether standard error stays empty.
     text_in_pipe : bool
         Whether the verb prints text where standard output is no terminal.
+    inputs : sequence of Path
+        The files that are read, which are never written over.
     """
 
     def __init__(
@@ -57,7 +59,9 @@ class Screen:
         *,
         quiet: bool = False,
         text_in_pipe: bool = False,
+        inputs: Sequence[Path] = (),
     ) -> None:
+        self.inputs = inputs
         in_pipe = "table" if text_in_pipe else "csv"
         self.shape = shape or ("table" if _is_terminal() else in_pipe)
         self.output = output
@@ -100,7 +104,7 @@ class Screen:
         self, valuation: Valuation, by: Sequence[str], *, currency: str | None, beta_to: str | None
     ) -> None:
         """Show totals by columns, with the whole book's under them on a terminal."""
-        columns = tuple(name.strip() for part in by for name in part.split(",") if name.strip())
+        columns = tuple(name.strip().lower() for part in by for name in part.split(",") if name.strip())
         totals = valuation.greeks(columns, currency=currency, beta_to=beta_to)
         whole = valuation.greeks((), currency=currency, beta_to=beta_to) if columns else None
         self._show("greeks", totals, by=columns, totals=whole)
@@ -216,7 +220,7 @@ class Screen:
     def _write(self, result: tables.Result) -> None:
         if self.output is None:
             raise PricingError("no place to write to. Fix: say -o PATH.")
-        for path in write(result, self.output, style=self.style):
+        for path in write(result, self.output, style=self.style, keep=self.inputs):
             self.notices(f"wrote {path}")
 
     def _draw(

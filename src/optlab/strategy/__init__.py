@@ -1,5 +1,14 @@
 """The strategies of a book: which legs a trader names together."""
 
-from optlab.strategy.packages import assign, contract, describe_legs, lots, net, split_groups, unit_sizes
+from optlab.strategy.packages import (
+    assign,
+    contract,
+    describe_legs,
+    lots,
+    net,
+    priceable,
+    split_groups,
+    unit_sizes,
+)
 
-__all__ = ["assign", "contract", "describe_legs", "lots", "net", "split_groups", "unit_sizes"]
+__all__ = ["assign", "contract", "describe_legs", "lots", "net", "priceable", "split_groups", "unit_sizes"]

@@ -51,6 +51,17 @@ def split_groups(legs: pd.DataFrame) -> list[str]:
     return [str(group) for _, _, group in count.index[count > 1]]
 
 
+def priceable(named: pd.DataFrame) -> set[str]:
+    """Name the strategies that a net price can be the price of: whole groups that don't net to nothing.
+
+    The part of a group that lies in one of several underlyings was not traded at the group's price, and what
+    nets to nothing has no lots to count.
+    """
+    groups = named.groupby(["source_file", "account", "group"])["underlying"].transform("nunique")
+    is_split = (groups > 1) & (named["group"] != "")
+    return set(net(named)["strategy_id"]) - set(named.loc[is_split, "strategy_id"]) - {""}
+
+
 def unit_sizes(named: pd.DataFrame) -> pd.Series:
     """Return what one contract of each strategy stands for: its largest option multiplier, 1 without options.
 
