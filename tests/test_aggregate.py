@@ -189,3 +189,16 @@ def test_an_index_of_unknown_currency_is_refused_for_a_book_in_two() -> None:
         MarketDataError, match="the currency of the index IDX is not known, and the book has HKD, USD"
     ):
         ol.Book.of(legs).price(quotes).greeks(currency="USD", beta_to="IDX")
+
+
+def test_a_net_price_is_not_charged_to_a_part_of_its_group() -> None:
+    """A group over two underlyings, and one that lost a leg, have no cost but their entries."""
+    legs = xiaomi((1, "call", 24, NEAR), (-1, "call", 27, NEAR), group="g", net_price=0.8)
+    split = ol.Book.of(legs.assign(underlying=["MIU", "TCH"])).price(market())
+    assert split.greeks(by="underlying")["cost"].isna().all()
+
+
+def test_a_net_price_of_a_closed_package_is_no_cost() -> None:
+    """What nets to nothing has no lots to count."""
+    closed = valued((10, "call", 24, NEAR), (-10, "call", 24, NEAR), group="g", net_price=0.79)
+    assert np.isnan(closed.greeks()["cost"][0])

@@ -317,3 +317,10 @@ def test_the_delta_shown_is_the_delta_judged() -> None:
     row = valued((-1, "call", 20, AS_OF), (1, "call", 24, NEAR), group="g").bias().strategies.iloc[0]
     assert row["direction"] == "bullish"
     assert row["delta"] > 0
+
+
+def test_a_leg_settled_earlier_is_left_out_of_its_package() -> None:
+    """The live leg is leaned alone; the settlement price is no spot of today."""
+    book = ol.Book.of(xiaomi((1, "call", 20, "2026-09-30"), (-1, "call", 24, NEAR), group="g"))
+    row = book.price(market().override(settle={"MIU": 23.0})).bias().strategies.iloc[0]
+    assert row["direction"] == "bearish"

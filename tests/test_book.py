@@ -64,3 +64,14 @@ def test_a_book_without_legs_is_worth_nothing() -> None:
     assert bias.headline == "nothing to lean: no strategy is counted"
     assert list(bias.strategies.columns[:3]) == ["strategy_id", "strategy", "group"]
     assert valuation.verify().agrees
+
+
+def test_everything_can_be_pickled_and_copied() -> None:
+    """For workers of another process."""
+    import copy
+    import pickle
+
+    valuation = valued((1, "call", 24, NEAR))
+    for thing in (valuation, valuation.market, valuation.book, valuation.bias()):
+        assert type(pickle.loads(pickle.dumps(thing))) is type(thing)  # noqa: S301 - our own bytes
+        copy.deepcopy(thing)

@@ -290,3 +290,27 @@ def test_a_full_disk_is_one_line(one_leg: Path) -> None:
     assert "Traceback" not in done.stderr
     assert "No space left on device" in done.stderr
     assert done.returncode == 1
+
+
+def test_a_file_beside_the_output_is_no_less_safe(one_leg: Path, in_project: Path, tmp_path: Path) -> None:
+    """`bias -o o.csv` also writes o.shares.csv, which may be the market."""
+    market = tmp_path / "o.shares.csv"
+    market.write_bytes((in_project / "sample_positions" / "xiaomi_market.csv").read_bytes())
+    before = market.read_bytes()
+    run = optlab(f"bias {one_leg} -m {market} -o {tmp_path / 'o.csv'}")
+    assert "o.shares.csv: is one of the files that are read." in run.err
+    assert (run.status, market.read_bytes()) == (1, before)
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_text_that_is_no_unicode_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "book.json"
+    path.write_text('[{"symbol": "MIU 27NOV26 24 C", "quantity": 1, "group": "\\ud800"}]')
+    run = optlab(f"convert {path}")
+    assert run.status == 1
+    assert run.err.startswith("optlab: some text is no Unicode")
+
+
+def test_an_exchange_rate_may_be_said(one_leg: Path) -> None:
+    run = optlab(f"greeks {one_leg} {QUOTES} --spot USDHKD=7.9 --currency USD --format json")
+    assert json.loads(run.out)[0]["value"] == pytest.approx(1790.66 / 7.9, rel=1e-4)

@@ -262,3 +262,13 @@ def test_a_morning_expiry_in_sydney_is_counted_in_sydney() -> None:
     table = quote_table(rows)
     assert join.quotes(legs, Market(table, dt.date(2026, 10, 15)))["years"][0] == 0.0
     assert join.quotes(legs, Market(table, dt.date(2026, 10, 2)))["vol"][0] == 0.5
+
+
+def test_a_price_of_another_day_than_the_spot_is_not_solved() -> None:
+    """Yesterday's settlement against today's spot says nothing: the next source is taken."""
+    rows = [
+        {"as_of": "2026-10-02", "underlying": "MIU", "spot": 24.24, "vol": 0.4},
+        {"as_of": "2026-10-01", "underlying": "MIU", **SERIES, "settlement_price": 1.2},
+    ]
+    leg = joined(Market(quote_table(rows), dt.date(2026, 10, 2)))
+    assert (leg["vol"], leg["vol_source"]) == (0.4, "underlying")

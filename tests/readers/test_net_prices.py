@@ -65,3 +65,9 @@ def test_partial_fills_agree_with_their_net_price(tmp_path: Path) -> None:
     """One lot and one lot at 1.06 each."""
     rows = ["a,MIU 27NOV26 24 C,1,1.79,1.06,", "a,MIU 27NOV26 27 C,-1,0.73,1.06,"] * 2
     assert problems(tmp_path, *rows) == []
+
+
+def test_a_group_that_lost_a_row_loses_its_net_price(tmp_path: Path) -> None:
+    path = tmp_path / "fills.csv"
+    path.write_text(HEADER + "a,MIU 27NOV26 24 C,2,,1.06,\na,MIU 27NOV26 27 C,two,,1.06,\n")
+    assert ol.read(str(path)).legs["net_price"].isna().all()

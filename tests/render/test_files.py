@@ -86,3 +86,8 @@ def test_a_missing_package_says_how_to_get_it(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setitem(__import__("sys").modules, "xlsxwriter", None)
     with pytest.raises(ReadError, match=r"Fix: pip install 'optlab\[excel\]'"):
         ol.write(valued((1, "stock")), tmp_path / "legs.xlsx")
+
+
+def test_a_cell_too_long_for_a_spreadsheet_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ReadError, match=r"a cell of group is too long for a spreadsheet\. Fix: write CSV"):
+        ol.write(valued((1, "stock"), group="x" * 40_000), tmp_path / "long.xlsx")
