@@ -97,10 +97,10 @@ def _with_net_prices(valued: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     The net price wins over the legs' entries. It says nothing of the single legs, so it is booked on the
     first and the others cost nothing; totals that would part the package keep the legs' own entries.
     """
+    if valued["net_price"].isna().all():
+        return valued
     price = valued["net_price"].where(valued["strategy_id"].isin(priceable(valued)))
     stated = price.groupby(valued["strategy_id"])
-    if not stated.count().any():
-        return valued
     codes = pd.Series(valued.groupby(keys, dropna=False).ngroup()).groupby(valued["strategy_id"])
     is_whole = (codes.min() == codes.max()) & (stated.min() == stated.max())
     is_whole &= valued["status"].isin(PRICED).groupby(valued["strategy_id"]).all()
