@@ -129,11 +129,11 @@ def test_rolls_and_closing_packages_are_counted_apart() -> None:
     )
 
 
-def test_legs_without_a_group_are_counted_singly_and_said_to_be_provisional() -> None:
-    """Until the book's strategies are recognised."""
+def test_loose_legs_are_leaned_as_the_strategies_that_they_make() -> None:
+    """A long and a short call are one bull call spread, not one bullish and one bearish leg."""
     result = valued((1, "call", 24, NEAR), (-1, "call", 27, NEAR)).bias()
-    assert list(result.strategies["direction"]) == ["bullish", "bearish"]
-    assert result.headline.endswith("; provisional: 2 legs without a group")
+    assert list(result.strategies["strategy"]) == ["bull call spread"]
+    assert list(result.strategies["direction"]) == ["bullish"]
 
 
 def test_contracts_that_expired_earlier_are_out_of_the_lean() -> None:

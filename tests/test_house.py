@@ -140,7 +140,7 @@ def test_a_clock_and_a_print_are_seen() -> None:
 
 # --- the public names --------------------------------------------------------------------------------------
 
-CONSTANTS = ("COLUMNS", "__version__")
+CONSTANTS = ("COLUMNS", "STRATEGIES", "__version__")
 
 
 def is_documented(thing: object) -> bool:

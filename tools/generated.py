@@ -7,6 +7,7 @@ Everything is run in this process as on a plain terminal of 80 columns, so that 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import shlex
 import shutil
@@ -24,6 +25,7 @@ from optlab.bias import DIRECTIONS, NOT_COUNTED
 from optlab.join import SOURCES
 from optlab.legs import COLUMNS
 from optlab.pricing import FIXES, PRICED, STATUSES
+from optlab.render.structures import chosen
 from optlab.venues import CURRENCY_VENUES, VENUES
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +44,7 @@ STAGES = {
         "`price`, `intrinsic` and `extrinsic` are for one unit; `value` and the greeks are for the whole position.",
     ),
     "sum": ("Totalled", "What `optlab greeks` adds to the sums of the columns above."),
+    "describe": ("Described", "A row per strategy, by `optlab strategies`."),
     "lean": ("Leaned", "A row per strategy, by `optlab bias`."),
     "shares": (
         "Shares",
@@ -70,7 +73,8 @@ def output_of(command: str, *, lines: int | None = None, given: Mapping[str, str
     given : mapping of str to str, optional
         Files that stand beside ``sample_positions`` when the command runs, by name.
     """
-    run = _run(f"{command} --format table --width {WIDTH}", given or {})
+    width = "" if "--width" in command else f" --width {WIDTH}"
+    run = _run(f"{command} --format table{width}", given or {})
     shown = run.out.splitlines()
     if lines is not None and len(shown) > lines:
         shown = [*shown[:lines], "..."]
@@ -104,6 +108,20 @@ def columns_tables() -> str:
         ]
         table = _table(("column", "type", "unit", "meaning"), rows)
         sections.append(f"## {heading}\n\n{sentence}\n\n{table}")
+    return "\n".join(sections)
+
+
+def strategies_tables() -> str:
+    """Return every named structure: a section and a table for each family, the common ones first."""
+    families = itertools.groupby(chosen(), key=lambda line: line.family)
+    sections = []
+    for family, lines in families:
+        rows = [
+            (line.name, f"`{line.legs}`", line.direction, line.volatility, "; ".join(line.aliases))
+            for line in lines
+        ]
+        table = _table(("name", "legs", "direction", "volatility", "aliases"), rows)
+        sections.append(f"## {family.replace('/', ' and ').capitalize()}\n\n{table}")
     return "\n".join(sections)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from optlab.pricing.vanilla import greeks, implied_vol, price
     from optlab.readers import read, read_market
     from optlab.render import write
+    from optlab.strategy import STRATEGIES, recognize
     from optlab.symbols import parse_symbol
 
 _HOMES = {
@@ -30,6 +31,8 @@ _HOMES = {
     "Problem": "errors",
     "COLUMNS": "legs",
     "parse_symbol": "symbols",
+    "STRATEGIES": "strategy",
+    "recognize": "strategy",
     "price": "pricing.vanilla",
     "greeks": "pricing.vanilla",
     "implied_vol": "pricing.vanilla",
@@ -42,6 +45,7 @@ _HOMES = {
 
 __all__ = [
     "COLUMNS",
+    "STRATEGIES",
     "Book",
     "Market",
     "MarketDataError",
@@ -57,6 +61,7 @@ __all__ = [
     "price",
     "read",
     "read_market",
+    "recognize",
     "write",
 ]
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from optlab.errors import PricingError
 from optlab.exposure import exposures
+from optlab.strategy import GIVEN
 
 DIRECTIONS = ("bullish", "bearish", "neutral", "unclassified")
 NOT_COUNTED = "not counted"
@@ -48,15 +49,12 @@ class Bias:
         A row per strategy: its legs, direction, delta ratio, delta per lot and the reason.
     left_out : tuple of str
         What is not in the shares, and why, in words.
-    provisional : str
-        How many legs are counted singly for want of a group; empty where none are.
     """
 
     headline: str
     shares: pd.DataFrame
     strategies: pd.DataFrame
     left_out: tuple[str, ...] = ()
-    provisional: str = ""
 
 
 def bias(
@@ -98,21 +96,20 @@ def bias(
     table = table.assign(direction=decided["direction"], reason=decided["reason"])
     table = _set_aside(table)
     shares = _shares(table, weigh(table)).assign(rule=rule, weight=weight)[SHARE_COLUMNS]
-    provisional = _provisional(valued)
     whole = shares.iloc[-1:].to_dict("records")
     sentence = headline(whole[0]) if whole else "nothing to lean: no strategy is counted"
     return Bias(
-        headline=f"{sentence}; {provisional}" if provisional else sentence,
+        headline=sentence,
         shares=shares,
         strategies=_arrange(table),
         left_out=_left_out(table),
-        provisional=provisional,
     )
 
 
 def _without_broken(table: pd.DataFrame, broken: Collection[tuple[str, str]]) -> pd.DataFrame:
     keys = zip(table["source_file"], table["group"], strict=True)
     is_broken = pd.Series([key in broken for key in keys], index=table.index, dtype=bool)
+    is_broken &= table["reading"] == GIVEN
     return table.assign(
         status=table["status"].mask(is_broken, LOST_A_LEG), delta_ratio=table["delta_ratio"].mask(is_broken)
     )
@@ -273,13 +270,6 @@ def headline(row: Mapping[Hashable, Any]) -> str:
     basis = f"n={row['n']} {noun}, 95% {low}-{high}%; {row['rule']} rule, by {row['weight']}"
     word = lean_word(*(float(row[name]) for name in ("bullish", "bearish", "unclassified")))
     return f"{row['scope']}: {', '.join(parts)} ({basis}) - {word}"
-
-
-def _provisional(valued: pd.DataFrame) -> str:
-    loose = int(((valued["group"] == "") & (valued["strategy_id"] != "")).sum())
-    if not loose:
-        return ""
-    return f"provisional: {loose} {'leg' if loose == 1 else 'legs'} without a group"
 
 
 def _left_out(table: pd.DataFrame) -> tuple[str, ...]:

@@ -11,11 +11,14 @@ import pandas as pd
 from optlab import aggregate, join, pricing, strategy
 from optlab import bias as lean
 from optlab import legs as leg_table
+from optlab import strategies as strategy_table
 from optlab.errors import MarketDataError, Problem, ReadError
 from optlab.legs import COLUMNS
 from optlab.market import EVERY, Market
 from optlab.pricing import Engine
 from optlab.pricing.verify import Verification, verify
+from optlab.strategy import Groups
+from optlab.strategy.explain import Explanation, explain
 from optlab.venues import is_currency_pair
 
 
@@ -92,7 +95,9 @@ class Book:
         """Every row that was set aside, in file and line order."""
         return tuple(problem for report in self.files for problem in report.problems)
 
-    def price(self, market: Market | None = None, *, engine: Engine = "numpy") -> Valuation:
+    def price(
+        self, market: Market | None = None, *, engine: Engine = "numpy", groups: Groups = "keep"
+    ) -> Valuation:
         """See the book in a market: strategies, quotes, prices and greeks.
 
         Parameters
@@ -102,18 +107,22 @@ class Book:
             ``as_of``: `Market.of(as_of=...)` says when.
         engine : {"numpy", "vollib"}
             Who computes: optlab's kernels or py_vollib.
+        groups : {"keep", "ignore"}
+            Trust the file's groups, or look for a better reading of all legs.
 
         Raises
         ------
         MarketDataError
             If the market has no ``as_of``.
+        PricingError
+            For an unknown word in ``groups``.
         """
         market = Market.of() if market is None else market
         if not isinstance(market, Market):
             raise MarketDataError(
                 f"{market!r} is no Market. Fix: optlab.read_market(path), or Market.of(spot=...)."
             )
-        named = strategy.assign(self.legs)
+        named = strategy.recognize(self.legs, groups=groups)
         valued = pricing.value(join.quotes(named, market), engine=engine)
         return Valuation(valued, market, self)
 
@@ -189,6 +198,14 @@ class Valuation:
         """Total value, cost, profit and greeks by any columns; see `optlab.aggregate.total`."""
         columns = [by] if isinstance(by, str) else list(by)
         return aggregate.total(self.legs, self.market, by=columns, currency=currency, beta_to=beta_to)
+
+    def strategies(self, *, venue: str = "", cash: Mapping[str, float] | None = None) -> pd.DataFrame:
+        """Describe each strategy in one row; see `optlab.strategies.strategies`."""
+        return strategy_table.strategies(self.legs, self.market, venue=venue, cash=cash)
+
+    def explain(self, strategy_id: str) -> Explanation:
+        """Say why a strategy has its name, and what else it could be; see `optlab.strategy.explain.explain`."""
+        return explain(self.legs, strategy_id)
 
     def bias(
         self, *, rule: str = "delta", weight: str = "count", neutral: float = lean.NEUTRAL_BAND

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from optlab.options import Input, Output, Quotes, with_options
+from optlab.options import Input, Output, Quotes, Recognition, with_options
 
 if TYPE_CHECKING:
     from optlab.book import Book, Valuation
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 DONE, FAILED, INCOMPLETE = 0, 1, 3
 """Exit statuses; 2 is typer's own for a call that makes no sense."""
 
-READING, PRICING, LEANING, KNOWING = "Reading", "Pricing", "Leaning", "Looking things up"
+READING, NAMING, PRICING = "Reading", "Naming", "Pricing"
+LEANING, KNOWING = "Leaning", "Looking things up"
 
 app = typer.Typer(
     name="optlab",
@@ -88,9 +89,48 @@ def convert(source: Input, out: Output) -> None:
     _leave(screen, book)
 
 
+@app.command(rich_help_panel=NAMING)
+@with_options
+def strategies(
+    source: Input,
+    quotes: Quotes,
+    recognition: Recognition,
+    out: Output,
+    venue: Annotated[str, typer.Option(metavar="NAME", help="Show a venue's own names too: hkex, cme.")] = "",
+    cash: Annotated[
+        list[str] | None, typer.Option(metavar="CUR=AMOUNT", help="Cash that secures short puts.")
+    ] = None,
+    expiring: Annotated[
+        str | None, typer.Option(metavar="DAYS", help="Only what has an option that expires in 7d or 2w.")
+    ] = None,
+    explain: Annotated[
+        str | None, typer.Option(metavar="ID", help="Why this strategy, and what else it could be.")
+    ] = None,
+) -> None:
+    """Name the strategies in the book, with their legs, premium and cover.
+
+    [bold]Examples[/bold]
+
+      optlab strategies sample_positions/us_book.csv --group ignore --venue hkex
+
+      optlab strategies sample_positions/us_book.csv --group ignore --explain SPY-2 --format table
+    """
+    from optlab.readers import parse_days, parse_overrides
+
+    screen = _screen(out, source, quotes)
+    money = parse_overrides({"cash": cash or []}).get("cash", {})
+    days = None if expiring is None else parse_days(expiring)
+    valuation = _value(screen, source, quotes, recognition, is_priced=False)
+    if explain is None:
+        screen.strategies(valuation, venue=venue, cash=money, expiring=days)
+    else:
+        screen.explain(valuation.explain(explain))
+    _leave(screen, valuation.book)
+
+
 @app.command(rich_help_panel=PRICING)
 @with_options
-def price(source: Input, quotes: Quotes, out: Output) -> None:
+def price(source: Input, quotes: Quotes, recognition: Recognition, out: Output) -> None:
     """Price every leg: value, greeks, implied vol, profit and status.
 
     [bold]Examples[/bold]
@@ -100,7 +140,7 @@ def price(source: Input, quotes: Quotes, out: Output) -> None:
       optlab price sample_positions/us_book.csv -m sample_positions/us_market.csv -o legs.csv --excel
     """
     screen = _screen(out, source, quotes)
-    valuation = _value(screen, source, quotes)
+    valuation = _value(screen, source, quotes, recognition)
     screen.price(valuation)
     _leave(screen, valuation.book, valuation)
 
@@ -110,6 +150,7 @@ def price(source: Input, quotes: Quotes, out: Output) -> None:
 def greeks(
     source: Input,
     quotes: Quotes,
+    recognition: Recognition,
     out: Output,
     by: Annotated[
         list[str] | None,
@@ -133,14 +174,14 @@ def greeks(
       optlab greeks sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv --by expiry,kind
     """
     screen = _screen(out, source, quotes)
-    valuation = _value(screen, source, quotes)
+    valuation = _value(screen, source, quotes, recognition)
     screen.greeks(valuation, by or ["underlying"], currency=currency, beta_to=beta_to)
     _leave(screen, valuation.book, valuation)
 
 
 @app.command(rich_help_panel=PRICING)
 @with_options
-def verify(source: Input, quotes: Quotes, out: Output) -> None:
+def verify(source: Input, quotes: Quotes, recognition: Recognition, out: Output) -> None:
     """Compare every number with py_vollib's; exit status 1 if one differs.
 
     [bold]Examples[/bold]
@@ -150,7 +191,7 @@ def verify(source: Input, quotes: Quotes, out: Output) -> None:
       optlab verify sample_positions/xiaomi_top_trades.csv -m sample_positions/xiaomi_market.csv -o numbers.csv
     """
     screen = _screen(out, source, quotes, text_in_pipe=True)
-    valuation = _value(screen, source, quotes)
+    valuation = _value(screen, source, quotes, recognition)
     verification = valuation.verify()
     screen.verify(verification)
     if not verification.agrees:
@@ -163,6 +204,7 @@ def verify(source: Input, quotes: Quotes, out: Output) -> None:
 def bias(
     source: Input,
     quotes: Quotes,
+    recognition: Recognition,
     out: Output,
     neutral: Annotated[float, typer.Option(metavar="BAND", help="Delta ratios inside it are neutral.")] = 0.2,
 ) -> None:
@@ -175,7 +217,7 @@ def bias(
       optlab bias sample_positions/us_book.csv -m sample_positions/us_market.csv --neutral 0.1 --format json
     """
     screen = _screen(out, source, quotes, text_in_pipe=True)
-    valuation = _value(screen, source, quotes)
+    valuation = _value(screen, source, quotes, recognition)
     screen.bias(valuation.bias(neutral=neutral), valuation)
     _leave(screen, valuation.book, valuation)
 
@@ -192,6 +234,36 @@ def columns(out: Output) -> None:
       optlab columns --format csv > columns.csv
     """
     _screen(out).columns()
+
+
+@app.command(rich_help_panel=KNOWING)
+@with_options
+def catalog(
+    out: Output,
+    name: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="NAME", help="Explain this one: any of its names, in any case.", show_default=False
+        ),
+    ] = None,
+    family: Annotated[str | None, typer.Option(metavar="NAME", help="Only this family.")] = None,
+    venue: Annotated[str | None, typer.Option(metavar="NAME", help="A venue's own names: hkex, cme.")] = None,
+) -> None:
+    """List the named structures, or explain one with a picture of its profit.
+
+    [bold]Examples[/bold]
+
+      optlab catalog iron condor
+
+      optlab catalog --family butterfly
+    """
+    if name and (family or venue):
+        raise typer.BadParameter("say a name, or --family and --venue, not both")
+    screen = _screen(out, text_in_pipe=bool(name))
+    if name:
+        screen.structure(" ".join(name))
+    else:
+        screen.catalog(family, venue)
 
 
 # --- what every verb shares --------------------------------------------------------------------------------
@@ -217,17 +289,23 @@ def _read(source: Input) -> Book:
     return read(source.files, date_order=source.date_order)
 
 
-def _value(screen: Screen, source: Input, quotes: Quotes) -> Valuation:
-    """Read the book and its market, see one in the other, and refuse what is incomplete if asked to."""
-    with screen.progress("reading the book", "pricing") as step:
+def _value(
+    screen: Screen, source: Input, quotes: Quotes, recognition: Recognition, *, is_priced: bool = True
+) -> Valuation:
+    """Read the book and its market, see one in the other, and refuse what is incomplete if asked to.
+
+    Where prices are welcome but not needed, legs without one are no fault.
+    """
+    with screen.progress("reading the book", "naming and pricing") as step:
         step()
         market = _market(screen, quotes)
         book = _read(source)
         screen.notices(*market.notices, *book.notices)
         step()
-        valuation = book.price(market, engine=quotes.engine)
-    screen.notices(*valuation.notices)
-    _refuse(screen, source, book, valuation)
+        valuation = book.price(market, engine=quotes.engine, groups=recognition.group)
+    if is_priced or quotes.market or quotes.spot:
+        screen.notices(*valuation.notices)
+    _refuse(screen, source, book, valuation if is_priced else None)
     return valuation
 
 

@@ -43,6 +43,7 @@ def exposures(valued: pd.DataFrame) -> pd.DataFrame:
         source_file=("source_file", "first"),
         strategy=("strategy", "first"),
         group=("group", "first"),
+        reading=("reading", "first"),
         underlying=("underlying", "first"),
         traded_at=("traded_at", "min"),
         spot=("spot", "first"),

@@ -21,7 +21,7 @@ OPTIONS = ("call", "put")
 STYLES = ("american", "european")
 
 Type = Literal["text", "whole", "number", "time"]
-Stage = Literal["read", "name", "join", "price", "sum", "lean", "shares", "verify"]
+Stage = Literal["read", "name", "join", "price", "sum", "describe", "lean", "shares", "verify"]
 
 DTYPES: dict[Type, Any] = {
     "text": "str",
@@ -89,8 +89,11 @@ COLUMNS: dict[str, Column] = {
     "rate": Column("number", "fraction per year", "the continuously compounded interest rate: 0.03 is 3%"),
     "dividend_yield": Column("number", "fraction per year", "the continuously compounded dividend yield"),
     "strategy_id": Column("text", "", "the strategy the leg belongs to: underlying and a number", "name"),
-    "strategy": Column("text", "", "the strategy's name; custom where it has none", "name"),
+    "strategy": Column("text", "", "the strategy's name, from its legs; custom where they have none", "name"),
     "part": Column("whole", "", "1, 2, ... where one row was split over strategies; else 1", "name"),
+    "reading": Column(
+        "text", "", "how the strategy was found: group, traded together, proven, or not proven (gap)", "name"
+    ),
     "spot_source": Column("text", "", "where spot came from, or why there is none", "join"),
     "rate_source": Column("text", "", "where rate came from", "join"),
     "dividend_yield_source": Column("text", "", "where dividend_yield came from", "join"),
@@ -128,6 +131,31 @@ COLUMNS: dict[str, Column] = {
     ),
     "beta_delta": Column(
         "number", "index units", "sum of beta x delta cash / index spot; empty with a missing beta", "sum"
+    ),
+    "tag": Column("text", "", "what dates, cash or prices add to the name, such as zero cost", "describe"),
+    "venue_name": Column(
+        "text", "", "what the chosen venue calls it; sold ... for the other side", "describe"
+    ),
+    "premium": Column(
+        "number", "price", "the options' net premium per lot and unit; positive paid", "describe"
+    ),
+    "premium_percent": Column("number", "fraction", "premium / spot", "describe"),
+    "premium_source": Column(
+        "text", "", "where the premium is from: net_price, entry, mark or model", "describe"
+    ),
+    "expiries": Column("text", "", "the expiries as 27NOV26 30DEC26", "describe"),
+    "days_nearest": Column("number", "days", "calendar days to the nearest expiry", "describe"),
+    "direction_name": Column("text", "", "the textbook direction of the name", "describe"),
+    "volatility_name": Column("text", "", "the textbook volatility view of the name", "describe"),
+    "cover": Column(
+        "text",
+        "",
+        "covered, covered by account, cash-secured, naked; empty: nothing is short",
+        "describe",
+    ),
+    "naked_calls": Column("number", "units", "short calls that nothing in the account covers", "describe"),
+    "naked_puts": Column(
+        "number", "units", "short puts that no option and no short stock covers", "describe"
     ),
     "legs": Column("text", "", "the legs as +1 27NOV26 24C / -1 30DEC26 27C", "lean"),
     "direction": Column("text", "", "bullish, bearish, neutral or unclassified by the chosen rule", "lean"),

@@ -16,6 +16,7 @@ from typer.models import OptionInfo
 Format = Literal["table", "csv", "json"]
 EngineName = Literal["numpy", "vollib"]
 DateOrder = Literal["mdy", "dmy"]
+Groups = Literal["keep", "ignore"]
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,15 @@ class Quotes:
 
 
 @dataclass(frozen=True)
+class Recognition:
+    """How legs are put together to strategies."""
+
+    group: Annotated[
+        Groups, typer.Option(help="Trust the file's groups, or look for a better reading of all legs.")
+    ] = "keep"
+
+
+@dataclass(frozen=True)
 class Output:
     """Where a result goes, and how it is written."""
 
@@ -110,7 +120,7 @@ class Output:
     )
 
 
-PANELS = {Input: "Input", Quotes: "Market", Output: "Output"}
+PANELS = {Input: "Input", Quotes: "Market", Recognition: "Strategies", Output: "Output"}
 """The groups, and the heading each has in a verb's help."""
 
 

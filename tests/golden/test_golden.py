@@ -50,6 +50,14 @@ CASES = {
     "verify_one_leg": f"verify {ONE} {TABLE}",
     "verify_broken": f"verify {BROKEN} {TABLE}",
     "columns": f"columns {TABLE}",
+    "catalog_condors": f"catalog --family condor {TABLE}",
+    "catalog_hkex": "catalog --venue hkex --format table --width 120",
+    "catalog_iron_condor": f"catalog iron condor {TABLE}",
+    "catalog_calendar": f"catalog call calendar {TABLE}",
+    "catalog_versus_underlying": f"catalog straddle versus underlying {TABLE}",
+    "catalog_strip_json": "catalog exchange call strip --format json",
+    "catalog_of_several": f"catalog put diagonal {TABLE}",
+    "catalog_unknown": "catalog irn condr",
     "help": "--help",
 }
 

@@ -20,12 +20,6 @@ def test_a_group_is_one_strategy_and_a_loose_leg_another() -> None:
         group=["a", "", "a", ""],
     )
     assert legs["strategy_id"].tolist() == ["MIU-1", "MIU-2", "MIU-1", "MIU-3"]
-    assert legs["strategy"].tolist() == [
-        "custom (2 legs)",
-        "custom (1 leg)",
-        "custom (2 legs)",
-        "custom (1 leg)",
-    ]
 
 
 def test_the_same_group_id_in_another_account_is_another_strategy() -> None:
@@ -43,10 +37,6 @@ def test_a_group_over_two_underlyings_is_a_strategy_for_each() -> None:
 
 def test_cash_belongs_to_no_strategy() -> None:
     assert named((50_000, "cash"), (1, "call", 24, NEAR))["strategy_id"].tolist() == ["", "MIU-1"]
-
-
-def test_the_file_s_own_name_is_kept() -> None:
-    assert named((1, "call", 24, NEAR), broker_strategy="VERTICAL")["strategy"].tolist() == ["VERTICAL"]
 
 
 def test_lots_are_the_greatest_common_divisor() -> None:

@@ -2,6 +2,6 @@
 
 from optlab.readers.books import read
 from optlab.readers.markets import read_market
-from optlab.readers.overrides import parse_overrides
+from optlab.readers.overrides import parse_days, parse_overrides
 
-__all__ = ["parse_overrides", "read", "read_market"]
+__all__ = ["parse_days", "parse_overrides", "read", "read_market"]

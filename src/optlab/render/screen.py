@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -18,10 +18,13 @@ from optlab.book import Book, FileReport, Valuation
 from optlab.errors import PricingError
 from optlab.pricing import STATUSES
 from optlab.pricing.verify import Verification
-from optlab.render import tables, terminal
+from optlab.render import structures, tables, terminal
 from optlab.render.csv_text import CsvStyle, csv_text
+from optlab.render.explanations import explanation_page, explanation_record
 from optlab.render.files import json_text, write
 from optlab.render.progress import Step, progress
+from optlab.strategy.catalog import find_structures
+from optlab.strategy.explain import Explanation
 
 MOST_LISTED = 20
 """Problems listed on standard error before the rest is counted."""
@@ -133,6 +136,22 @@ class Screen:
                 f"{row.source_file}:{row.source_line}: {row.number}: {row.optlab!r}, py_vollib {row.vollib!r}"
             )
 
+    def strategies(
+        self, valuation: Valuation, *, venue: str, cash: Mapping[str, float], expiring: float | None
+    ) -> None:
+        """Show a row per strategy, or those of which an option expires within so many days."""
+        table = valuation.strategies(venue=venue, cash=cash)
+        if expiring is not None:
+            table = table[table["days_nearest"].between(0, expiring)]
+        self._show("strategies", table)
+
+    def explain(self, explanation: Explanation) -> None:
+        """Show why a strategy has its name, and what else it could be."""
+        if self.output is not None or self.shape != "table":
+            self._show("explain", explanation_record(explanation))
+        else:
+            _out(explanation_page(explanation))
+
     def bias(self, bias: Bias, valuation: Valuation) -> None:
         """Show the headlines, the strategies behind them, and what is not in the share."""
         if self.output is not None or self.shape != "table":
@@ -151,6 +170,29 @@ class Screen:
     def columns(self) -> None:
         """Show every column with its unit and meaning."""
         self._show("columns", tables.columns_table())
+
+    def catalog(self, family: str | None, venue: str | None) -> None:
+        """Show the named structures, or a venue's own names for them."""
+        listed = structures.chosen(family)
+        if venue is None:
+            self._show_structures("catalog", structures.catalog_table(listed))
+        else:
+            self._show_structures("venue", structures.venue_table(venue, listed))
+
+    def structure(self, wanted: str) -> None:
+        """Explain the structure that has a name, or list those that share it."""
+        found = find_structures(wanted)
+        table = structures.meanings_table(wanted, found)
+        records = pd.DataFrame([structures.record(line) for line in found])
+        if self.output is not None:
+            self._write(records if self.output.suffix.lower() == ".json" else table)
+        elif self.shape != "table":
+            self._print(records if self.shape == "json" else table)
+        elif len(found) == 1:
+            _out(structures.page(found[0], self.width))
+        else:
+            _out(f"{wanted} is said of {len(found)} structures; optlab catalog NAME explains one.\n\n")
+            self._draw("meanings", structures.drawn(table))
 
     # --- beside the data -------------------------------------------------------------------------------
 
@@ -210,6 +252,12 @@ class Screen:
             self._draw(name, next(iter(tables.tables_of(result).values())), by=by, totals=totals)
         else:
             self._print(result)
+
+    def _show_structures(self, name: str, table: pd.DataFrame) -> None:
+        if self.output is None and self.shape == "table":
+            self._draw(name, structures.drawn(table))
+        else:
+            self._show(name, table)
 
     def _print(self, result: tables.Result) -> None:
         if self.shape == "json":

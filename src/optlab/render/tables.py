@@ -37,7 +37,7 @@ def in_order(legs: pd.DataFrame) -> pd.DataFrame:
     quotes = [name for name in ("spot", "rate", "dividend_yield", "vol") if f"{name}_source" in legs.columns]
     paired = [column for name in quotes for column in (name, f"{name}_source")]
     own = [name for name in LEG_COLUMNS if name not in quotes]
-    names = [name for name in ("strategy_id", "strategy", "part") if name in legs.columns]
+    names = [name for name in ("strategy_id", "strategy", "part", "reading") if name in legs.columns]
     first = [*own, *names, *paired]
     return legs[[*first, *(name for name in legs.columns if name not in first)]]
 
@@ -88,9 +88,15 @@ STYLES: dict[str, Style] = {
     "beta_delta": Style("beta delta", 1, sign=True),
     "delta_ratio": Style("ratio", 2, sign=True),
     "delta_per_lot": Style("delta/lot", 3, sign=True),
+    "premium": Style("premium", sign=True),
+    "premium_percent": Style("prem %", 1, sign=True, percent=True),
+    "days_nearest": Style("days", 0),
+    "direction_name": Style("textbook"),
     "moneyness": Style("moneyness", 1, sign=True, percent=True),
     "days": Style("days", 0),
     "leg_count": Style("legs", 0),
+    "rank": Style("rank", 1),
+    "venue_name": Style("venue's name"),
     "low": Style("95% low", 0, percent=True),
     "high": Style("95% high", 0, percent=True),
     **{name: Style(name, 0, percent=True) for name in ("bullish", "bearish", "neutral", "unclassified")},
@@ -118,26 +124,47 @@ VIEWS: dict[str, tuple[str, ...]] = {
         *("rho", "leg_count", "delta", "cost", "gamma"),
     ),
     "bias": (
-        "strategy_id",
-        "legs",
-        "lots",
-        "direction",
-        "delta_ratio",
-        "delta_per_lot",
-        "delta_cash",
+        *(
+            "strategy_id",
+            "strategy",
+            "lots",
+            "direction",
+            "delta_ratio",
+            "delta_per_lot",
+            "legs",
+            "delta_cash",
+        ),
         "group",
     ),
+    "strategies": (
+        *("strategy_id", "strategy", "legs", "lots", "premium_percent", "cover", "profit", "days_nearest"),
+        *(
+            "direction_name",
+            "venue_name",
+            "reading",
+            "tag",
+            "premium",
+            "expiries",
+            "days",
+            "group",
+            "account",
+        ),
+    ),
+    "explain": ("reading", "cost", "strategy", "lots", "legs", "naked"),
     "shares": ("scope", "bullish", "bearish", "neutral", "unclassified", "n", "low", "high"),
     "verify": ("number", "legs", "largest_difference", "tolerance", "agrees"),
     "check": ("file", "problems", "rows", "imported", "ignored", "dialect"),
     "columns": ("column", "unit", "meaning", "stage", "type"),
+    "catalog": ("name", "legs", "direction", "volatility", "rank", "family", "mirror", "aliases"),
+    "meanings": ("name", "legs", "direction", "said_at", "volatility", "family"),
+    "venue": ("venue_name", "structure", "legs", "direction", "volatility", "family"),
     "convert": ("underlying", "contract", "quantity", "multiplier", "currency", "entry", "group", "account"),
 }
 """The columns a terminal shows for each verb, the most wanted first: what does not fit is left out from the end."""
 
 
 LONGEST = 28
-UNCUT = ("legs", "meaning", "file")
+UNCUT = ("legs", "meaning", "file", "strategy", "name", "structure", "mirror", "aliases")
 """Text is cut at that length, but for these columns."""
 
 SHORT = {"ok": "ok", "european_approximation": "as european"}
@@ -159,7 +186,7 @@ def _says_nothing(name: str, column: pd.Series) -> bool:
         return bool((column == 0).all())
     if name == "status":
         return set(column) <= set(SHORT)
-    if name in ("group", "account"):
+    if name in ("group", "account", "tag", "venue_name", "cover"):
         return bool((column == "").all())
     return name in COLUMNS and len(column) > 0 and bool(column.isna().all())
 

@@ -1,4 +1,4 @@
-"""Strategies as the file groups them: ids, lots, and the legs in one readable cell."""
+"""What holds for any package of legs: its id, its netted contracts and lots, and its legs in one readable cell."""
 
 from __future__ import annotations
 
@@ -13,35 +13,27 @@ GROUP_KEYS = ["source_file", "account", "group", "underlying"]
 
 
 def assign(legs: pd.DataFrame) -> pd.DataFrame:
-    """Add ``strategy_id strategy part``: legs of one group are one strategy, any other leg is one by itself.
+    """Add ``strategy_id`` as the file groups the legs: those of one group are one strategy, any other stands alone.
 
     A group is unique within file, account, group id and underlying, so that one over several underlyings
-    becomes one strategy for each. Ids are the underlying and a number in order of appearance: MIU-1.
-    Cash belongs to no strategy. ``strategy`` is the file's own name for it, else custom with its legs.
+    becomes one strategy for each. Cash belongs to no strategy.
     """
-    is_member = legs["kind"] != "cash"
-    named = legs.assign(strategy_id="")
-    named.loc[is_member, "strategy_id"] = _ids(legs[is_member])
-    named["strategy_id"] = named["strategy_id"].astype("str")
-    named["strategy"] = _names(named)
-    named["part"] = 1
-    return named
-
-
-def _ids(legs: pd.DataFrame) -> np.ndarray:
+    is_member = (legs["kind"] != "cash").to_numpy()
     single = np.where(legs["group"] == "", np.arange(len(legs)), -1)
     codes, _ = pd.factorize(pd.MultiIndex.from_frame(legs[GROUP_KEYS].assign(single=single)))
-    first = legs["underlying"].iloc[np.unique(codes, return_index=True)[1]]
-    number = first.groupby(first).cumcount() + 1
-    return (first + "-" + number.astype("str")).to_numpy(dtype=object)[codes]
+    return legs.assign(strategy_id=number(legs, np.where(is_member, codes, -1)))
 
 
-def _names(named: pd.DataFrame) -> pd.Series:
-    count = named.groupby("strategy_id")["kind"].transform("size")
-    plural = np.where(count == 1, " leg)", " legs)")
-    custom: pd.Series = "custom (" + count.astype("str") + plural
-    is_named = (named["broker_strategy"] != "") | (named["strategy_id"] == "")
-    return named["broker_strategy"].where(is_named, custom).astype("str")
+def number(legs: pd.DataFrame, strategy: np.ndarray) -> pd.Series:
+    """Name strategies by their underlying and a number in order of appearance, MIU-1; what is -1 has no name."""
+    ids = np.full(len(legs), "", dtype=object)
+    is_member = strategy >= 0
+    codes = pd.factorize(strategy[is_member])[0]
+    underlying = legs.loc[is_member, "underlying"]
+    first = underlying.iloc[np.unique(codes, return_index=True)[1]]
+    order = first.groupby(first).cumcount() + 1
+    ids[is_member] = (first + "-" + order.astype("str")).to_numpy(dtype=object)[codes]
+    return pd.Series(ids, index=legs.index, dtype="str")
 
 
 def split_groups(legs: pd.DataFrame) -> list[str]:

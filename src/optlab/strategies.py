@@ -1,0 +1,122 @@
+"""The strategies of a valued book, a row for each: what it is, what was paid for it, and how it is covered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from optlab import aggregate
+from optlab.errors import PricingError
+from optlab.legs import OPTIONS
+from optlab.market import Market
+from optlab.pricing import PRICED
+from optlab.strategy import STRATEGIES, describe_legs, lots, venue_name, venues
+from optlab.strategy.coverage import coverage
+from optlab.strategy.premiums import premiums
+from optlab.strategy.tags import tags
+
+STRATEGY_COLUMNS = (
+    *("strategy_id", "strategy", "tag", "venue_name", "account", "underlying", "group", "lots", "legs"),
+    *("premium", "premium_percent", "premium_source", "expiries", "days_nearest", "days", "value", "profit"),
+    *(
+        "currency",
+        "direction_name",
+        "volatility_name",
+        "cover",
+        "naked_calls",
+        "naked_puts",
+        "reading",
+        "status",
+    ),
+)
+
+UNKNOWN_VIEW = "depends"
+"""The textbook view of a custom package, of a roll, and of options against a part of their stock."""
+
+
+def strategies(
+    valued: pd.DataFrame, market: Market, *, venue: str = "", cash: Mapping[str, float] | None = None
+) -> pd.DataFrame:
+    """Describe each strategy in one row.
+
+    Parameters
+    ----------
+    valued : DataFrame
+        Legs with their strategies and values, as `optlab.pricing.value` returns them.
+    market : Market
+        The market they were valued in.
+    venue : str
+        Whose name to show beside optlab's, such as hkex; see `optlab.strategy.venues`.
+    cash : mapping of str to float, optional
+        Cash by currency for cash-secured puts, beside the book's own cash legs.
+
+    Returns
+    -------
+    DataFrame
+        `STRATEGY_COLUMNS` in order of appearance. Premium is per lot and unit of underlying, positive paid,
+        options only. ``status`` is ok, or why value and profit are missing.
+
+    Raises
+    ------
+    PricingError
+        For a venue that is not known.
+    """
+    if venue and venue not in venues():
+        raise PricingError(f"venue {venue!r} is not known. Fix: use one of {', '.join(venues())}.")
+    members = valued[valued["strategy_id"] != ""]
+    grouped = members.groupby("strategy_id", sort=False)
+    table = grouped.agg(
+        **{
+            name: (name, "first")
+            for name in ("strategy", "account", "underlying", "group", "currency", "reading", "spot")
+        }
+    )
+    table["lots"], table["legs"] = lots(members), describe_legs(members)
+    table = table.join(premiums(members)).join(coverage(valued, cash=cash)).join(_dates(members))
+    table["tag"] = tags(members, table)
+    table = table.join(_views(table["strategy"], venue))
+    table = table.join(_money(members, market))
+    table["status"] = _status(members)
+    return table.reset_index()[list(STRATEGY_COLUMNS)]
+
+
+def _views(names: pd.Series, venue: str) -> pd.DataFrame:
+    """Look up the textbook views and the venue's name of each distinct name once."""
+    known = {name: STRATEGIES.get(name) for name in names.unique()}
+    views = {
+        name: (
+            line.direction if line else UNKNOWN_VIEW,
+            line.volatility if line else UNKNOWN_VIEW,
+            venue_name(name, venue) if venue else "",
+        )
+        for name, line in known.items()
+    }
+    columns = ["direction_name", "volatility_name", "venue_name"]
+    return pd.DataFrame([views[name] for name in names], columns=columns, index=names.index, dtype="str")
+
+
+def _dates(members: pd.DataFrame) -> pd.DataFrame:
+    """Return the expiries in words, and the days to the nearest and the farthest."""
+    options = members[members["kind"].isin(OPTIONS)].sort_values("expiry", kind="stable")
+    each = options.drop_duplicates(["strategy_id", "expiry"])
+    written = each["expiry"].dt.strftime("%d%b%y").str.upper()
+    words = written.groupby(each["strategy_id"]).agg(" ".join)
+    days = options.groupby("strategy_id")["days"]
+    table = pd.DataFrame({"expiries": words, "days_nearest": days.min(), "days": days.max()})
+    table = table.reindex(members["strategy_id"].unique())
+    table["expiries"] = table["expiries"].fillna("").astype("str")
+    return table
+
+
+def _money(members: pd.DataFrame, market: Market) -> pd.DataFrame:
+    """Return the value and the profit of each strategy; one in two currencies has none."""
+    totals = aggregate.total(members, market, by=["strategy_id"]).set_index("strategy_id")
+    is_one = ~totals.index.duplicated(keep=False) & (totals["unpriced"] == 0)
+    return totals.loc[is_one, ["value", "profit"]]
+
+
+def _status(members: pd.DataFrame) -> pd.Series:
+    """Return the first reason why a strategy has no value, else ok."""
+    bad = members[~members["status"].isin(PRICED)].drop_duplicates("strategy_id")
+    return bad.set_index("strategy_id")["status"].reindex(members["strategy_id"].unique()).fillna("ok")

@@ -1,0 +1,55 @@
+"""What the options of a strategy were bought or sold for, per lot."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from optlab.legs import OPTIONS
+from optlab.strategy.packages import lots, priceable, unit_sizes
+
+SOURCES = ("net_price", "entry", "mark", "model")
+"""Where a premium may come from: the first that is known for the whole strategy wins."""
+
+
+def premiums(valued: pd.DataFrame) -> pd.DataFrame:
+    """Return the net premium of each strategy's options, per lot and unit of underlying; positive paid.
+
+    Parameters
+    ----------
+    valued : DataFrame
+        Legs with their strategies and values, as `optlab.pricing.value` returns them.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``strategy_id`` in order of appearance: ``premium``, ``premium_percent`` as a fraction of spot,
+        and ``premium_source``: the package's own net price, else the legs' entries, else their marks, else the
+        model's prices; empty, with NaN, where none of these is known for every option. Stock is not in it, and
+        a net price that pays for stock too is passed over.
+    """
+    members = valued[valued["strategy_id"] != ""]
+    ids = members["strategy_id"]
+    table = pd.DataFrame(index=pd.Index(ids.unique(), name="strategy_id"))
+    is_option = members["kind"].isin(OPTIONS)
+    options = members[is_option]
+    units = (
+        options["quantity"] * options["multiplier"] / ids.map(lots(members) * unit_sizes(members))[is_option]
+    )
+    has_stock = ~is_option.groupby(ids).all()
+    table["premium"], table["premium_source"] = float("nan"), ""
+    for source, column in zip(SOURCES, ("net_price", "entry", "mark", "price"), strict=True):
+        if source == "net_price":
+            stated = members[column].groupby(ids)
+            is_one = (stated.min() == stated.max()) & ~has_stock & stated.max().index.isin(priceable(members))
+            found = stated.max().where(is_one)
+        else:
+            paid = (units * options[column]).groupby(options["strategy_id"])
+            found = paid.sum(min_count=1).where(paid.count() == paid.size())
+        is_open = table["premium"].isna() & found.reindex(table.index).notna()
+        table["premium"] = table["premium"].fillna(found)
+        table["premium_source"] = table["premium_source"].mask(is_open, source)
+    spot = (
+        members.groupby("strategy_id")["spot"].first().astype("float64")
+    )  # pandas: text where there is none
+    table["premium_percent"] = table["premium"] / spot.reindex(table.index)
+    return table
