@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from optlab.legs import canonical
 from optlab.strategy.candidates import Candidates
 from optlab.strategy.catalog import STRATEGIES
-from optlab.strategy.costs import cost
+from optlab.strategy.costs import WEIGHTS, cost
 from optlab.strategy.match import LETTERS, conditions_hold, resolve
 from optlab.strategy.pool import Floats, Pool
 from optlab.strategy.templates import Shape, ShapeLeg, Template, TemplateLeg, uncovered
@@ -311,7 +311,8 @@ def package_cost(package: Package, occasions: int = 1) -> float:
     lines = resolve(shape)
     rank = next(line.rank for line, template in lines if conditions_hold(template.conditions, at)[0])
     ages = {day: float((pd.Timestamp(day) - DAY_ZERO).days) for day in days} | {"": np.nan}
-    return float(
+    alone = 0.0 if strikes else WEIGHTS["stock_alone"]
+    return alone + float(
         cost(
             np.array([rank]),
             np.array([float(sum(uncovered(shape)))]),
@@ -320,6 +321,20 @@ def package_cost(package: Package, occasions: int = 1) -> float:
             np.array([float(occasions)]),
         )[0]
     )
+
+
+def leaves_idle(packages: Iterable[Package]) -> bool:
+    """Say whether naked calls stand beside long stock alone, or naked puts beside short stock: no reading does so."""
+    calls = puts = 0.0
+    sides = set()
+    for package in packages:
+        legs = sorted(package)
+        strikes = sorted({strike for kind, strike, _, _ in legs if kind != "stock"})
+        days = sorted({day for *_, day, _ in legs if day})
+        naked = uncovered(_shape(legs, strikes, days))
+        calls, puts = calls + naked[0], puts + naked[1]
+        sides |= set() if strikes else {quantity > 0 for *_, quantity in legs}
+    return bool((calls and True in sides) or (puts and False in sides))
 
 
 def _shape(legs: list[Leg], strikes: list[float], days: list[str]) -> Shape:

@@ -54,11 +54,17 @@ class Source(NamedTuple):
 
 
 class Strategy(NamedTuple):
-    """What one lot takes, as (items, amount), what it is charged, and the units it leaves uncovered."""
+    """What one lot takes, as (items, amount), what it is charged, and the calls and puts it leaves uncovered."""
 
     takes: tuple[tuple[tuple[int, ...], int], ...]
     charge: float
-    naked: float
+    calls: float
+    puts: float
+
+    @property
+    def naked(self) -> float:
+        """All units that it leaves uncovered."""
+        return self.calls + self.puts
 
 
 class EveryCover:
@@ -77,9 +83,18 @@ class EveryCover:
         self.strategies = [strategy for size in self._sizes() for strategy in self._of_size(size)]
 
     def least(self, naked: float = math.inf) -> float:
-        """Return what the cheapest cover costs that leaves no more units uncovered; infinite if none."""
+        """Return what the cheapest cover costs that leaves no more units uncovered; infinite if none.
+
+        No cover leaves naked calls beside whole lots of long stock that stand alone, nor naked puts beside short stock.
+        """
+        rules = itertools.product((True, False), repeat=2)
+        return min(self._least(naked, calls=calls, puts=puts) for calls, puts in rules)
+
+    def _least(self, naked: float, *, calls: bool, puts: bool) -> float:
+        """Return the cheapest cover with naked calls and no idle long stock, or the other way round; so of puts."""
+        usable = [one for one in self.strategies if (calls or not one.calls) and (puts or not one.puts)]
         holding: list[list[Strategy]] = [
-            [strategy for strategy in self.strategies if any(item in items for items, _ in strategy.takes)]
+            [strategy for strategy in usable if any(item in items for items, _ in strategy.takes)]
             for item in range(len(self.items))
         ]
 
@@ -88,7 +103,15 @@ class EveryCover:
             options = (n for n, item in enumerate(self.items) if left[n] and not item.is_stock)
             first = next(options, None)
             if first is None:
-                return sum(self._rank_of_stock(item) for n, item in enumerate(self.items) if left[n])
+                over = [n for n in range(len(self.items)) if left[n]]
+                charges = [self._stock_alone(n, left[n]) for n in over]
+                is_one = len(self._sizes()) == 1
+                idle = {
+                    self.items[n].side
+                    for n, charge in zip(over, charges, strict=True)
+                    if charge and is_one and self.items[n].kind == "stock"
+                }
+                return math.inf if (calls and 1 in idle) or (puts and -1 in idle) else sum(charges)
             return min(
                 (
                     strategy.charge + least(rest, naked - lots * strategy.naked)
@@ -158,8 +181,9 @@ class EveryCover:
     ) -> Strategy:
         legs = list(zip(sources, counts, strict=True))
         takes = tuple((source.items, self._amount(source, size) * count) for source, count in legs)
-        naked = _uncovered([(source.like, count) for source, count in legs])
-        return Strategy(takes, self._charge(sources, rank, naked), naked * size * self.unit)
+        calls, puts = _uncovered([(source.like, count) for source, count in legs])
+        units = size * self.unit
+        return Strategy(takes, self._charge(sources, rank, calls + puts), calls * units, puts * units)
 
     def _charge(self, sources: tuple[Source, ...], rank: float, naked: int) -> float:
         options = [source.like for source in sources if not source.like.is_stock]
@@ -167,14 +191,21 @@ class EveryCover:
         total = rank
         if naked:
             total += self.weights["uncovered"] + self.weights["uncovered_contract"] * naked
-        total += self.weights["strikes"] * _mean_square_gap([item.strike for item in options])
-        total += self.weights["expiries"] * math.sqrt(_months([item.expiry for item in options]))
+        apart = self.weights["strikes"] * _mean_square_gap([item.strike for item in options])
+        apart += self.weights["expiries"] * math.sqrt(_months([item.expiry for item in options]))
+        total += apart / (1 + apart**3) ** (1 / 3)
         if len(times) > 1:
             total += self.weights["occasions"] * (len(times) - 1)
         return total
 
-    def _rank_of_stock(self, item: Item) -> float:
-        return STRATEGIES["long stock" if item.side > 0 else "short stock"].rank
+    def _stock_alone(self, number: int, left: int) -> float:
+        """Charge for stock that no option takes; an odd lot of shares is free."""
+        item = self.items[number]
+        sizes = self._sizes()
+        if sizes and item.kind == "stock" and left <= self.start[number] % min(sizes):
+            return 0.0
+        rank = STRATEGIES["long stock" if item.side > 0 else "short stock"].rank
+        return rank + self.weights["stock_alone"]
 
 
 def _mean_square_gap(strikes: list[float]) -> float:
@@ -242,10 +273,10 @@ def _shared(amount: int, items: tuple[int, ...], left: State) -> Iterator[tuple[
             yield ((items[0], taken), *rest)
 
 
-def _uncovered(legs: list[tuple[Item, int]]) -> int:
+def _uncovered(legs: list[tuple[Item, int]]) -> tuple[int, int]:
     """Count the options sold that find no cover: each in turn, the last to expire first, takes the nearest."""
     shares = sum(count * item.side for item, count in legs if item.is_stock)
-    total = 0
+    found = []
     for kind, stock_cover in (("call", shares), ("put", -shares)):
         mine = [(item, count) for item, count in legs if item.kind == kind]
         sold = [item.expiry for item, count in mine if item.side < 0 for _ in range(count)]
@@ -257,8 +288,8 @@ def _uncovered(legs: list[tuple[Item, int]]) -> int:
                 bought.remove(min(covers))
             else:
                 uncovered += 1
-        total += max(uncovered - max(stock_cover, 0), 0)
-    return total
+        found.append(max(uncovered - max(stock_cover, 0), 0))
+    return found[0], found[1]
 
 
 def _names_of(packages: list[tuple[tuple[Source, ...], tuple[int, ...]]]) -> dict[int, str]:

@@ -314,3 +314,164 @@ def test_text_that_is_no_unicode_is_one_line(tmp_path: Path) -> None:
 def test_an_exchange_rate_may_be_said(one_leg: Path) -> None:
     run = optlab(f"greeks {one_leg} {QUOTES} --spot USDHKD=7.9 --currency USD --format json")
     assert json.loads(run.out)[0]["value"] == pytest.approx(1790.66 / 7.9, rel=1e-4)
+
+
+# --- strategies ---------------------------------------------------------------------------------------------
+
+LOOSE = f"strategies {ROOT / 'sample_positions' / 'loose_legs.csv'} --as-of 2026-10-02"
+IN_MARKET = f"-m {ROOT / 'sample_positions' / 'xiaomi_market.csv'}"
+
+
+def listed(arguments: str) -> pd.DataFrame:
+    """Read what a run of the verb prints in a pipe."""
+    run = optlab(f"{LOOSE} {arguments}")
+    assert run.status == 0
+    return pd.read_csv(io.StringIO(run.out), keep_default_na=False)
+
+
+def test_strategies_need_no_market() -> None:
+    """A pipe gets CSV and nothing but CSV: the solver is silent, and what has no price is no fault."""
+    run = optlab(LOOSE)
+    table = pd.read_csv(io.StringIO(run.out))
+    assert run.out.startswith("strategy_id,strategy,tag,venue_name,")
+    assert table["strategy_id"].tolist() == [f"MIU-{number}" for number in range(1, len(table) + 1)]
+    assert set(table["reading"]) == {"proven"}
+    assert table["value"].isna().all()
+    assert (run.err, run.status) == ("", 0)
+
+
+def test_the_solver_is_silent_in_a_process_of_its_own() -> None:
+    """What it would print itself passes by the streams of Python."""
+    done = subprocess.run(
+        [sys.executable, "-m", "optlab", *LOOSE.split()], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (optlab(LOOSE).out, "", 0)
+
+
+def test_a_market_adds_value_and_profit() -> None:
+    table = listed(IN_MARKET)
+    assert set(table["status"]) == {"ok"}
+    assert pd.to_numeric(table["value"]).notna().all()
+
+
+@pytest.mark.parametrize("shape", ["table", "csv", "json"])
+def test_strategies_come_in_every_shape(shape: str) -> None:
+    run = optlab(f"{LOOSE} --format {shape} --width 200")
+    assert run.status == 0
+    assert "covered call" in run.out
+    if shape == "json":
+        assert json.loads(run.out)[0]["strategy_id"] == "MIU-1"
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".parquet", ".xlsx"])
+def test_strategies_are_written_to_a_file(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"strategies{suffix}"
+    run = optlab(f"{LOOSE} -o {path}")
+    assert (run.out, run.err, run.status) == ("", f"note: wrote {path}\n", 0)
+    assert path.stat().st_size > 0
+
+
+def test_the_same_book_gives_the_same_strategies() -> None:
+    assert len({optlab(f"{LOOSE} {IN_MARKET}").out for _ in range(3)}) == 1
+
+
+def test_given_groups_are_kept_or_ignored(tmp_path: Path) -> None:
+    path = tmp_path / "grouped.csv"
+    path.write_text(
+        "symbol,quantity,group\nMIU 27NOV26 24 C,1,a\nMIU 27NOV26 27 C,-1,b\nMIU 27NOV26 22 P,1,b\n"
+    )
+    names = [
+        pd.read_csv(io.StringIO(optlab(f"strategies {path} --as-of 2026-10-02 {option}").out))["strategy"]
+        for option in ("", "--group keep", "--group ignore")
+    ]
+    assert names[0].tolist() == names[1].tolist() == ["long call", "bearish risk reversal"]
+    assert names[2].tolist() != names[0].tolist()
+    assert optlab(f"strategies {path} --group nonsense").status == 2
+
+
+def test_a_venue_s_names_are_shown_beside_ours() -> None:
+    table = listed("--venue hkex")
+    spread = table[table["strategy"] == "bull call spread"].iloc[0]
+    assert spread["venue_name"] == "Call Spread"
+    assert set(listed("")["venue_name"]) == {""}
+
+
+@pytest.mark.parametrize(("option", "days"), [("27d", 27), ("4w", 28), ("56", 56), ("0d", 0), ("100w", 700)])
+def test_only_what_expires_soon(option: str, days: int) -> None:
+    """Of a calendar the near expiry counts; numbers are those of the whole list."""
+    whole = listed("")
+    soon = whole[pd.to_numeric(whole["days_nearest"]) <= days]
+    assert listed(f"--expiring {option}")["strategy_id"].tolist() == soon["strategy_id"].tolist()
+
+
+def test_cash_may_be_said() -> None:
+    """Beside the account's own: a put that it did not secure is secured."""
+    source = "symbol,quantity\nMIU 27NOV26 24 P,-1\n"
+    run = "strategies - --as-of 2026-10-02 --format json"
+    for cash, cover in (("HKD=24000", "cash-secured"), ("HKD=23999", "naked"), ("USD=1e6", "naked")):
+        assert json.loads(optlab(f"{run} --cash {cash}", stdin=source).out)[0]["cover"] == cover
+    several = json.loads(optlab(f"{run} --cash USD=5 --cash HKD=24000", stdin=source).out)
+    assert several[0]["cover"] == "cash-secured"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("--venue nonsense", "venue 'nonsense' is not known. Fix: use one of "),
+        ("--expiring nonsense", "'nonsense' is no number of days. Fix: write 7d, 2w or 7."),
+        ("--expiring=-7d", "'-7d' is no number of days. Fix:"),
+        ("--cash nonsense", "--cash 'nonsense' names no currency. Fix: write HKD=100000;"),
+        ("--cash 1000", "--cash '1000' names no currency. Fix: write HKD=100000;"),
+        ("--cash HKD=lots", "--cash 'HKD=lots' is not a number. Fix: write HKD=100000;"),
+        ("--cash HKD=10%", "--cash 'HKD=10%'"),
+        ("--explain nonsense", "no strategy is called 'nonsense'. Fix: use one of MIU-1, MIU-2,"),
+        ("-o strategies.doc", ".doc is no output format. Fix: end in .csv"),
+    ],
+)
+def test_a_mistake_about_strategies_is_one_line(arguments: str, message: str) -> None:
+    run = optlab(f"{LOOSE} {arguments}")
+    assert message in run.err
+    assert run.err.startswith("optlab: ")
+    assert run.err.count("\n") == 1
+    assert (run.out, run.status) == ("", 1)
+
+
+def test_a_strategy_is_explained() -> None:
+    run = optlab(f"{LOOSE} --explain MIU-1 --format table")
+    assert run.out.startswith("MIU-1: ")
+    assert "  why " in run.out
+    assert "What these contracts and their neighbours could be, the cheapest first:\n  1. cost " in run.out
+    assert (run.err, run.status) == ("", 0)
+
+
+def test_an_explanation_for_programs_is_the_table_of_readings(tmp_path: Path) -> None:
+    records = json.loads(optlab(f"{LOOSE} --explain MIU-1 --format json").out)
+    assert {record["explains"] for record in records} == {"MIU-1"}
+    assert records[0]["reading"] == 1
+    table = pd.read_csv(io.StringIO(optlab(f"{LOOSE} --explain MIU-1 --format csv").out))
+    assert table["legs"].str.lstrip("'").tolist() == [record["legs"] for record in records]
+    path = tmp_path / "why.csv"
+    assert optlab(f"{LOOSE} --explain MIU-1 -o {path}").status == 0
+    assert pd.read_csv(path)["reading"].tolist() == table["reading"].tolist()
+
+
+def test_strict_takes_missing_prices_but_no_bad_row(tmp_path: Path) -> None:
+    """Strategies can do without prices; a row that was set aside may belong to one."""
+    assert optlab(f"{LOOSE} --strict").status == 0
+    path = tmp_path / "fills.csv"
+    path.write_text("symbol,quantity\nMIU 27NOV26 24 C,1\nMIU 27NOV26 25 C,two\n")
+    run = optlab(f"strategies {path} --as-of 2026-10-02 --strict")
+    assert (run.out, run.status) == ("", 1)
+    assert f"{path}:3: quantity: 'two' is not a number." in run.err
+    assert optlab(f"strategies {path} --as-of 2026-10-02").status == 3
+
+
+@pytest.mark.parametrize("shape", ["table", "csv", "json"])
+@pytest.mark.parametrize("rows", ["", "HKD,cash,,,80000\n"])
+def test_a_book_without_strategies_is_no_error(rows: str, shape: str, tmp_path: Path) -> None:
+    path = tmp_path / "cash.csv"
+    path.write_text(f"underlying,kind,strike,expiry,quantity\n{rows}")
+    assert optlab(f"strategies {path} --as-of 2026-10-02 --format {shape}").status == 0
+    run = optlab(f"strategies {path} --as-of 2026-10-02 --explain MIU-1 -q")
+    assert "no strategy is called 'MIU-1'. Fix: " in run.err
+    assert run.status == 1

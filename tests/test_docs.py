@@ -96,7 +96,16 @@ def run_console(text: str) -> None:
             continue
         assert program == "optlab", f"{command.line}: only optlab is run"
         is_drawn = command.shown and "--version" not in arguments and "--format" not in arguments
-        run = optlab([*arguments, *(["--format", "table", *([] if "--width" in arguments else ["--width", "80"])] if is_drawn else [])])
+        run = optlab(
+            [
+                *arguments,
+                *(
+                    ["--format", "table", *([] if "--width" in arguments else ["--width", "80"])]
+                    if is_drawn
+                    else []
+                ),
+            ]
+        )
         assert run.status == command.status, f"{command.line}: {run.err}"
         if target:
             Path(target.strip()).write_text(run.out, encoding="utf-8")

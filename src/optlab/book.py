@@ -122,9 +122,16 @@ class Book:
             raise MarketDataError(
                 f"{market!r} is no Market. Fix: optlab.read_market(path), or Market.of(spot=...)."
             )
-        named = strategy.recognize(self.legs, groups=groups)
+        named = strategy.recognize(self._seen_at(market), groups=groups).drop(columns=strategy.OVER)
         valued = pricing.value(join.quotes(named, market), engine=engine)
         return Valuation(valued, market, self)
+
+    def _seen_at(self, market: Market) -> pd.DataFrame:
+        """Say which legs are over before the day they are seen, so that they are put together with no living ones."""
+        if market.as_of is None:
+            return self.legs.assign(**{strategy.OVER: False})
+        is_over = join.expired_earlier(self.legs, market.as_of) & self.legs["kind"].isin(leg_table.OPTIONS)
+        return self.legs.assign(**{strategy.OVER: is_over})
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +155,7 @@ class Valuation:
     @property
     def unpriced(self) -> pd.DataFrame:
         """The legs that have no value, with their status and the fix."""
-        bad = self.legs[~self.legs["status"].isin(pricing.PRICED)]
+        bad = self.legs[~self.legs["status"].isin(pricing.PRICED) & (self.legs["part"] == 1)]
         fixes = [_fix(leg) for leg in bad.to_dict("records")]
         return bad[["source_file", "source_line", "underlying", "status"]].assign(fix=fixes)
 
@@ -160,6 +167,7 @@ class Valuation:
             *self._later_trades(),
             *_assumed(self.legs, "rate", "--rate 3%"),
             *_assumed(self.legs, "dividend_yield", "--dividend-yield 1%"),
+            *self._loose_trades(),
             *(
                 f"group {group} lies over several underlyings: one strategy for each"
                 for group in strategy.split_groups(self.book.legs)
@@ -174,6 +182,22 @@ class Valuation:
             for name, numbers in self.market.overrides.items()
             for code in numbers
             if code not in held and not is_currency_pair(code)
+        ]
+
+    def _loose_trades(self) -> list[str]:
+        """Say what makes the reading of loose legs doubtful: contracts bought and sold, and rows that were lost."""
+        loose = self.legs[(self.legs["reading"] != strategy.GIVEN) & (self.legs["strategy_id"] != "")]
+        contract = ["account", "underlying", "kind", "strike", "expiry"]
+        sides = (loose["quantity"] > 0).groupby([loose[name] for name in contract], dropna=False).nunique()
+        both, lost = int((sides > 1).sum()), bool(self.book.problems) and len(loose) > 0
+        contracts = "1 contract is" if both == 1 else f"{both} contracts are"
+        return [
+            *(
+                [f"{contracts} both bought and sold: loose trades are not netted, each is read as held"]
+                if both
+                else []
+            ),
+            *(["rows were set aside: a strategy of loose legs may lack one"] if lost else []),
         ]
 
     def _later_trades(self) -> list[str]:

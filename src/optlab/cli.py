@@ -117,6 +117,8 @@ def strategies(
     """
     from optlab.readers import parse_days, parse_overrides
 
+    if explain and (venue or cash or expiring):
+        raise typer.BadParameter("--explain stands alone: without --venue, --cash and --expiring")
     screen = _screen(out, source, quotes)
     money = parse_overrides({"cash": cash or []}).get("cash", {})
     days = None if expiring is None else parse_days(expiring)

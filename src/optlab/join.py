@@ -160,10 +160,10 @@ def years_to_expiry(legs: pd.DataFrame, market: Market) -> pd.Series:
     """Return seconds to expiry / 31,536,000: 0 once expired today, negative if on an earlier day."""
     as_of = market.known_as_of
     years = (legs["expiry"] - as_of_instants(legs, as_of)).dt.total_seconds() / SECONDS_PER_YEAR
-    return years.mask((years < 0) & ~_expired_earlier(legs, as_of), 0.0)
+    return years.mask((years < 0) & ~expired_earlier(legs, as_of), 0.0)
 
 
-def _expired_earlier(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
+def expired_earlier(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
     """Say which legs expired before the as_of day, as that day is counted where they trade."""
     if isinstance(as_of, dt.datetime):
         now = pd.Series(pd.Timestamp(as_of), index=legs.index).astype(DTYPES["time"])

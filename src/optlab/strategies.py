@@ -31,6 +31,12 @@ STRATEGY_COLUMNS = (
     ),
 )
 
+NO_ENTRY, TWO_CURRENCIES = "no_entry", "two_currencies"
+"""Why a strategy with a price for every leg has no profit, or no value."""
+
+ROUNDING = 1e-9
+"""A profit below this part of the value is none."""
+
 UNKNOWN_VIEW = "depends"
 """The textbook view of a custom package, of a roll, and of options against a part of their stock."""
 
@@ -55,13 +61,15 @@ def strategies(
     -------
     DataFrame
         `STRATEGY_COLUMNS` in order of appearance. Premium is per lot and unit of underlying, positive paid,
-        options only. ``status`` is ok, or why value and profit are missing.
+        options only. ``status`` is ok, or why value and profit are missing:
+        a leg's status, no_entry (what was paid is not known), two_currencies.
 
     Raises
     ------
     PricingError
         For a venue that is not known.
     """
+    venue = venue.strip().casefold()
     if venue and venue not in venues():
         raise PricingError(f"venue {venue!r} is not known. Fix: use one of {', '.join(venues())}.")
     members = valued[valued["strategy_id"] != ""]
@@ -78,6 +86,9 @@ def strategies(
     table = table.join(_views(table["strategy"], venue))
     table = table.join(_money(members, market))
     table["status"] = _status(members)
+    is_ok = table["status"] == "ok"
+    table["status"] = table["status"].mask(is_ok & table["value"].isna(), TWO_CURRENCIES)
+    table["status"] = table["status"].mask(is_ok & table["value"].notna() & table["profit"].isna(), NO_ENTRY)
     return table.reset_index()[list(STRATEGY_COLUMNS)]
 
 
@@ -101,19 +112,24 @@ def _dates(members: pd.DataFrame) -> pd.DataFrame:
     options = members[members["kind"].isin(OPTIONS)].sort_values("expiry", kind="stable")
     each = options.drop_duplicates(["strategy_id", "expiry"])
     written = each["expiry"].dt.strftime("%d%b%y").str.upper()
-    words = written.groupby(each["strategy_id"]).agg(" ".join)
+    words = pd.Series("", index=pd.Index(members["strategy_id"].unique(), name="strategy_id"), dtype="str")
+    for _, place in written.groupby(each.groupby("strategy_id").cumcount()):
+        ids = each.loc[place.index, "strategy_id"]
+        words[ids] = (words[ids].to_numpy() + " " + place.to_numpy()).astype(object)
     days = options.groupby("strategy_id")["days"]
-    table = pd.DataFrame({"expiries": words, "days_nearest": days.min(), "days": days.max()})
-    table = table.reindex(members["strategy_id"].unique())
-    table["expiries"] = table["expiries"].fillna("").astype("str")
-    return table
+    alive = options["days"].where(options["days"] >= 0).groupby(options["strategy_id"]).min()
+    nearest = alive.fillna(days.min())
+    table = pd.DataFrame({"days_nearest": nearest, "days": days.max()}).reindex(words.index)
+    return table.assign(expiries=words.str.strip())
 
 
 def _money(members: pd.DataFrame, market: Market) -> pd.DataFrame:
     """Return the value and the profit of each strategy; one in two currencies has none."""
     totals = aggregate.total(members, market, by=["strategy_id"]).set_index("strategy_id")
     is_one = ~totals.index.duplicated(keep=False) & (totals["unpriced"] == 0)
-    return totals.loc[is_one, ["value", "profit"]]
+    money = totals.loc[is_one, ["value", "profit"]]
+    is_nothing = money["profit"].abs() <= ROUNDING * money["value"].abs()
+    return money.assign(profit=money["profit"].mask(is_nothing, 0.0))
 
 
 def _status(members: pd.DataFrame) -> pd.Series:

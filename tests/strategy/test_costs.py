@@ -40,25 +40,35 @@ def test_an_uncovered_short_is_charged_once_and_for_each_contract() -> None:
     assert three - one == pytest.approx(2 * WEIGHTS["uncovered_contract"])
 
 
+def counted(apart: float) -> float:
+    """Return what legs so far apart are charged: that, while it is small, and never more than 1."""
+    return apart / (1 + apart**3) ** (1 / 3)
+
+
 def test_strikes_are_compared_with_their_mean() -> None:
     found = terms(strikes=(90.0, 110.0), days=(30.0, 30.0))
-    assert found["strikes"] == pytest.approx(WEIGHTS["strikes"] * 0.2**2)
+    assert found["strikes"] == pytest.approx(counted(WEIGHTS["strikes"] * 0.2**2))
     assert terms(strikes=(9.0, 11.0), days=(30.0, 30.0)) == pytest.approx(found)
 
 
 def test_the_gaps_between_strikes_are_averaged() -> None:
     """Two of a tenth and one of three tenths, whatever the order of the legs; a strike that occurs twice is one."""
     gaps = terms(strikes=(115.0, 75.0, 125.0, 85.0), days=(30.0,) * 4)
-    assert gaps["strikes"] == pytest.approx(WEIGHTS["strikes"] * (0.1**2 + 0.3**2 + 0.1**2) / 3)
+    assert gaps["strikes"] == pytest.approx(counted(WEIGHTS["strikes"] * (0.1**2 + 0.3**2 + 0.1**2) / 3))
     twice = terms(strikes=(90.0, 100.0, 100.0, 110.0), days=(30.0,) * 4)
-    assert twice["strikes"] == pytest.approx(WEIGHTS["strikes"] * 0.1**2)
+    assert twice["strikes"] == pytest.approx(counted(WEIGHTS["strikes"] * 0.1**2))
 
 
 def test_expiries_are_counted_in_months() -> None:
     """By the root: the fourth month costs less than the first."""
     found = terms(strikes=(100.0, 100.0), days=(10.0, 10.0 + 365.0 / 3))
-    assert found["expiries"] == pytest.approx(WEIGHTS["expiries"] * 2)
+    assert found["expiries"] == pytest.approx(counted(WEIGHTS["expiries"] * 2))
     assert found["strikes"] == 0
+
+
+def test_however_far_apart_legs_lie_it_counts_less_than_a_name() -> None:
+    found = terms(strikes=(1.0, 1000.0), days=(0.0, 4000.0))
+    assert 0.9 < found["strikes"] + found["expiries"] < 1
 
 
 def test_stock_has_neither_strike_nor_expiry() -> None:

@@ -23,7 +23,7 @@ def paid(*rows: tuple[Any, ...], quotes: Market | None = None, **columns: Any) -
     return premiums(Book.of(legs).price(quotes or market()).legs)
 
 
-def first(table: pd.DataFrame) -> tuple[float, str]:
+def first(table: pd.DataFrame) -> tuple[object, str]:
     """Return the premium of the first strategy, and where it is from."""
     return float(table["premium"].iloc[0]), str(table["premium_source"].iloc[0])
 

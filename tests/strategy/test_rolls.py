@@ -140,7 +140,10 @@ def test_a_package_that_only_opens_is_no_roll() -> None:
 
 def test_a_package_that_only_closes_says_what_is_closed() -> None:
     """Buying the upper put back and selling the lower one ends a bull put spread."""
-    assert rolled(*({**row, "effect": "close"} for row in (put(1, 95), put(-1, 90)))) == "close (bull put spread)"
+    assert (
+        rolled(*({**row, "effect": "close"} for row in (put(1, 95), put(-1, 90))))
+        == "close (bull put spread)"
+    )
     assert rolled({**put(1, 95), "effect": "close"}) == "close (short put)"
 
 

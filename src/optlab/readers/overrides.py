@@ -51,7 +51,10 @@ def _entry(name: str, text: str) -> tuple[str, float]:
         raise _refused(name, text, error.reason) from error
     if math.isnan(value):
         raise _refused(name, text, "gives no number")
-    return code.strip() or EVERY, value
+    if name == "cash" and value < 0:
+        raise _refused(name, text, "is a debt")
+    code = code.strip().upper() if name == "cash" else code.strip()
+    return code or EVERY, value
 
 
 def _refused(name: str, text: str, reason: str) -> MarketDataError:
@@ -76,5 +79,5 @@ def parse_days(text: str) -> float:
     """
     found = re.fullmatch(r"(\d+(?:\.\d+)?)([dw]?)", text.strip().casefold())
     if found is None:
-        raise MarketDataError(f"{text!r} is no number of days. Fix: write 7d, 2w or 7.")
+        raise MarketDataError(f"--expiring {text!r} is no number of days. Fix: write 7d, 2w or 7.")
     return float(found[1]) * LENGTHS[found[2]]

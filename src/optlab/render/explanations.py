@@ -6,7 +6,9 @@ import pandas as pd
 
 from optlab.strategy.costs import WEIGHTS
 from optlab.strategy.explain import Explanation
-from optlab.strategy.recognize import GIVEN, PROVEN, TOGETHER
+from optlab.strategy.match import CLOSED
+from optlab.strategy.packages import GIVEN
+from optlab.strategy.recognize import PROVEN, TOGETHER
 
 HOW = {
     GIVEN: "the file puts these legs together; the name follows from the legs",
@@ -20,6 +22,7 @@ TERMS = {
     "strikes": "distance of the strikes",
     "expiries": "distance of the expiries",
     "occasions": "traded at different times",
+    "stock_alone": "stock that no option goes with",
 }
 
 
@@ -43,7 +46,7 @@ def _how(found: str) -> str:
 def _why(explanation: Explanation) -> list[str]:
     line = explanation.structure
     if line is None:
-        return ["  why       no line of the catalogue fits these legs as they are"]
+        return [f"  why       {_unlisted(explanation.strategy)}"]
     lines = [
         f"  why       {line.name} is {line.legs}",
         f"  textbook  {line.direction}, volatility {line.volatility}",
@@ -51,6 +54,22 @@ def _why(explanation: Explanation) -> list[str]:
     if line.aliases:
         lines.append(f"  also      {', '.join(line.aliases)}")
     return [*lines, *([f"  note      {line.note}"] if line.note else [])]
+
+
+def _unlisted(name: str) -> str:
+    """Say why a name is no line of the catalogue."""
+    said = {
+        "roll": "some legs close a position and the others open one",
+        "close": "every leg closes: the name is that of the position it ends",
+        CLOSED: "the legs net to nothing",
+    }
+    versus = "options against less than a unit of stock per lot; the catalogue names the options"
+    default = (
+        versus
+        if name.endswith("versus underlying")
+        else "no line of the catalogue fits these legs as they are"
+    )
+    return said.get(name.partition(" ")[0], default)
 
 
 def _readings(readings: pd.DataFrame) -> list[str]:
@@ -61,7 +80,7 @@ def _readings(readings: pd.DataFrame) -> list[str]:
     for number, reading in readings.groupby("reading", sort=True):
         cost, naked = float(reading["cost"].iloc[0]), float(reading["naked"].sum())
         more = "" if number == 1 else f" (+{cost - best:.3f})"
-        bare = f", {naked:g} units uncovered" if naked else ""
+        bare = f", {naked:g} units that their own strategy leaves uncovered" if naked else ""
         lines.append(f"  {number}. cost {cost:.3f}{more}{bare}")
         lines += [
             f"     {'=' if row.is_here else ' '} {row.lots:g} x {row.strategy}: {row.legs}"

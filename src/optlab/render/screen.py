@@ -31,6 +31,14 @@ MOST_LISTED = 20
 
 DEFAULT_WIDTH = 80
 
+DAY_S_REST = 0.9
+"""What expires later on the last day counts too."""
+
+STRATEGIES_LEGEND = (
+    "prem %: the options' net premium per lot in % of spot, negative received; lots are packages;\n"
+    "days: to the nearest expiry; textbook: the view of the name, not of these legs (optlab bias has that)."
+)
+
 
 class Screen:
     """Where a run prints: the shape and place of its data, and whether it may speak beside it.
@@ -142,8 +150,18 @@ class Screen:
         """Show a row per strategy, or those of which an option expires within so many days."""
         table = valuation.strategies(venue=venue, cash=cash)
         if expiring is not None:
-            table = table[table["days_nearest"].between(0, expiring)]
-        self._show("strategies", table)
+            table = table[table["days_nearest"].between(0, expiring + DAY_S_REST)]
+        first = ("strategy_id", "strategy", *(["venue_name"] if venue else []))
+        self._show("strategies", table, by=first)
+        unused = sorted(set(cash) - set(valuation.legs["currency"]))
+        modelled = int((table["premium_source"] == "model").sum())
+        self.notices(
+            *(f"cash in {', '.join(unused)} is used for nothing: no leg is in it" for _ in unused[:1]),
+            *([f"nothing expires within {expiring:g} days"] if expiring is not None and table.empty else []),
+            *([f"the premium of {modelled} is the model's, for want of an entry"] if modelled else []),
+        )
+        if self.output is None and self.shape == "table" and len(table):
+            _out(f"\n{STRATEGIES_LEGEND}\n")
 
     def explain(self, explanation: Explanation) -> None:
         """Show why a strategy has its name, and what else it could be."""

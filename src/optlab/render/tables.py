@@ -71,7 +71,7 @@ CENTS = 2
 
 STYLES: dict[str, Style] = {
     "quantity": Style("qty", 0, sign=True),
-    "lots": Style("lots", 0),
+    "lots": Style("lots"),
     "strike": Style("strike"),
     "vol": Style("vol", 1, percent=True),
     "value": Style("value", sign=True, most=CENTS),
@@ -137,18 +137,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
         "group",
     ),
     "strategies": (
-        *("strategy_id", "strategy", "legs", "lots", "premium_percent", "cover", "profit", "days_nearest"),
-        *(
-            "direction_name",
-            "venue_name",
-            "reading",
-            "tag",
-            "premium",
-            "expiries",
-            "days",
-            "group",
-            "account",
-        ),
+        *("strategy_id", "strategy", "legs", "lots", "cover", "premium_percent", "profit", "days_nearest"),
+        *("account", "status", "direction_name", "tag", "reading", "premium", "expiries", "group"),
     ),
     "explain": ("reading", "cost", "strategy", "lots", "legs", "naked"),
     "shares": ("scope", "bullish", "bearish", "neutral", "unclassified", "n", "low", "high"),
@@ -167,8 +157,9 @@ LONGEST = 28
 UNCUT = ("legs", "meaning", "file", "strategy", "name", "structure", "mirror", "aliases")
 """Text is cut at that length, but for these columns."""
 
-SHORT = {"ok": "ok", "european_approximation": "as european"}
-"""Statuses that a terminal writes short; a table of these alone needs no column for them."""
+PRICED_WORDS = {"ok": "ok", "european_approximation": "as european"}
+SHORT = {**PRICED_WORDS, "covered by account": "account", "cash-secured": "cash"}
+"""Words that a terminal writes short."""
 
 
 def view(name: str, table: pd.DataFrame, *, by: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -185,7 +176,7 @@ def _says_nothing(name: str, column: pd.Series) -> bool:
     if name in ("unpriced", "unclassified"):
         return bool((column == 0).all())
     if name == "status":
-        return set(column) <= set(SHORT)
+        return set(column) <= set(PRICED_WORDS) or set(column) == {"no_spot"}
     if name in ("group", "account", "tag", "venue_name", "cover"):
         return bool((column == "").all())
     return name in COLUMNS and len(column) > 0 and bool(column.isna().all())
@@ -201,7 +192,7 @@ def cells(name: str, column: pd.Series) -> list[str]:
     if pd.api.types.is_datetime64_any_dtype(column):
         return list(column.dt.strftime("%Y-%m-%d").fillna(""))
     if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_bool_dtype(column):
-        shown = column.replace(SHORT) if name == "status" else column.fillna("")
+        shown = column.replace(SHORT) if name in ("status", "cover") else column.fillna("")
         return [value if name in UNCUT else shorten(str(value), LONGEST) for value in shown.map(str)]
     style = STYLES.get(name, Style(name))
     numbers = column.to_numpy(dtype=float) * (100.0 if style.percent else 1.0)

@@ -2,6 +2,7 @@
 
 from optlab.strategy.catalog import STRATEGIES, Structure, venue_name, venues
 from optlab.strategy.packages import (
+    GIVEN,
     assign,
     contract,
     describe_legs,
@@ -11,10 +12,11 @@ from optlab.strategy.packages import (
     split_groups,
     unit_sizes,
 )
-from optlab.strategy.recognize import GIVEN, Groups, recognize
+from optlab.strategy.recognize import OVER, Groups, recognize
 
 __all__ = [
     "GIVEN",
+    "OVER",
     "STRATEGIES",
     "Groups",
     "Structure",

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optlab.strategy.catalog import STRATEGIES, Structure
-from optlab.strategy.costs import cost
+from optlab.strategy.costs import WEIGHTS, cost
 from optlab.strategy.match import conditions_hold, resolve
 from optlab.strategy.pool import Bools, Floats, Ints, Pool
 from optlab.strategy.templates import Shape, uncovered
@@ -39,7 +39,7 @@ class Candidates:
         What one lot takes from each: contracts in units of the pool, shares of stock.
     cost : ndarray of float
         See `optlab.strategy.costs`.
-    naked : ndarray of float
+    naked_calls, naked_puts : ndarray of float
         Uncovered units of the underlying in one lot.
     most : ndarray of float
         The most lots that there can be.
@@ -52,7 +52,8 @@ class Candidates:
     sources: Ints
     counts: Floats
     cost: Floats
-    naked: Floats
+    naked_calls: Floats
+    naked_puts: Floats
     most: Floats
     is_share: Bools
     names: NDArray[np.object_]
@@ -60,6 +61,11 @@ class Candidates:
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.cost)
+
+    @property
+    def naked(self) -> Floats:
+        """Uncovered calls and puts in one lot, in units of the underlying."""
+        return self.naked_calls + self.naked_puts
 
     @property
     def is_once(self) -> Bools:
@@ -72,7 +78,8 @@ class Candidates:
             self.sources[chosen],
             self.counts[chosen],
             self.cost[chosen],
-            self.naked[chosen],
+            self.naked_calls[chosen],
+            self.naked_puts[chosen],
             self.most[chosen],
             self.is_share[chosen],
             self.names[chosen],
@@ -156,7 +163,8 @@ def join(parts: list[Candidates]) -> Candidates:
         sources,
         counts,
         np.concatenate([part.cost for part in parts]),
-        np.concatenate([part.naked for part in parts]),
+        np.concatenate([part.naked_calls for part in parts]),
+        np.concatenate([part.naked_puts for part in parts]),
         np.concatenate([part.most for part in parts]),
         np.concatenate([part.is_share for part in parts]),
         np.concatenate([part.names for part in parts]),
@@ -164,21 +172,28 @@ def join(parts: list[Candidates]) -> Candidates:
 
 
 def _stock_alone(pool: Pool) -> Candidates:
-    """Return stock by itself: a lot is a share, or what a future stands for."""
-    sources = np.flatnonzero(pool.is_stock)[:, None]
-    count = len(sources)
-    lines = {1: STRATEGIES["long stock"], -1: STRATEGIES["short stock"]}
-    names = np.array([lines[int(side)].name for side in pool.side[sources[:, 0]]], dtype=object)
-    ranks = np.array([STRATEGIES[name].rank for name in names], dtype=np.float64)
-    size = pool.size[sources]
+    """Return stock by itself: a lot is a share, or what a future stands for.
+
+    What is over whole lots of the options, an odd lot of shares, costs nothing: it can't go with any.
+    """
+    sources = np.flatnonzero(pool.is_stock)
+    names = np.where(pool.side[sources] > 0, "long stock", "short stock").astype(object)
+    ranks = np.array([STRATEGIES[name].rank for name in names], dtype=np.float64) + WEIGHTS["stock_alone"]
+    size, held = pool.size[sources], pool.quantity[sources]
+    smallest = pool.size[~pool.is_stock].min(initial=np.inf)
+    odd = np.where((size == 1.0) & (smallest < np.inf), np.fmod(held, smallest), 0.0)
+    whole, over = np.flatnonzero(odd < held - SLACK), np.flatnonzero(odd > SLACK)
+    rows = np.concatenate([whole, over])
+    none = np.zeros(len(rows))
     return Candidates(
-        sources,
-        size,
-        ranks,
-        np.zeros(count),
-        pool.quantity[sources[:, 0]] / size[:, 0],
-        size[:, 0] == 1.0,
-        names,
+        sources[rows][:, None],
+        size[rows][:, None],
+        np.concatenate([ranks[whole], np.zeros(len(over))]),
+        none,
+        none,
+        np.concatenate([held[whole] / size[whole], odd[over]]),
+        np.ones(len(rows), dtype=bool),
+        names[rows],
     )
 
 
@@ -281,7 +296,8 @@ class _Search:
             sources,
             taken,
             price,
-            np.full(count, (calls + puts) * units),
+            np.full(count, calls * units),
+            np.full(count, puts * units),
             np.floor((self.lots[sources] / counts).min(axis=1)),
             np.zeros(count, dtype=bool),
             np.full(count, structure.name, dtype=object),

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 WEIGHTS = MappingProxyType(
     {
-        "uncovered": 0.05,  # once, if it holds an uncovered short
+        "uncovered": 0.12,  # once, if it holds an uncovered short
         "uncovered_contract": 0.05,  # for each uncovered contract of one lot
         "strikes": 5.0,  # x mean square of the gaps between neighbouring strikes, as fractions of the mean strike
-        "expiries": 0.1,  # x square root of the months between first and last expiry
+        "expiries": 0.2,  # x square root of the months between first and last expiry
         "occasions": 0.5,  # for each extra distinct traded_at among its legs
+        "stock_alone": 0.05,  # once, for whole lots of stock that no option goes with
     }
 )
 """The weights, beside the rank of the name. docs/methods/recognition.md has the reasoning and what they recover."""
@@ -28,6 +29,9 @@ def cost_terms(
 ) -> dict[str, Floats]:
     """Return each term of the cost of strategies, a row for each.
 
+    What lies apart in strikes and dates, d, counts d / (1 + d^3)^(1/3), which is d while it is small and never more
+    than 1: far legs are unlikely to belong together, but no more unlikely than that they are two strategies.
+
     Parameters
     ----------
     rank, naked, occasions : ndarray
@@ -35,11 +39,14 @@ def cost_terms(
     strikes, days : ndarray
         A column per leg, NaN for stock: strikes, and expiries in days from any day.
     """
+    strikes_apart = WEIGHTS["strikes"] * _mean_square_gap(strikes)
+    dates_apart = WEIGHTS["expiries"] * np.sqrt(_range(days) / DAYS_PER_MONTH)
+    apart = np.cbrt(1.0 + (strikes_apart + dates_apart) ** 3)
     return {
         "rank": np.asarray(rank, dtype=np.float64),
         "uncovered": WEIGHTS["uncovered"] * (naked > 0) + WEIGHTS["uncovered_contract"] * naked,
-        "strikes": WEIGHTS["strikes"] * _mean_square_gap(strikes),
-        "expiries": WEIGHTS["expiries"] * np.sqrt(_range(days) / DAYS_PER_MONTH),
+        "strikes": strikes_apart / apart,
+        "expiries": dates_apart / apart,
         "occasions": WEIGHTS["occasions"] * np.maximum(occasions - 1.0, 0.0),
     }
 

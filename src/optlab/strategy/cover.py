@@ -9,10 +9,13 @@ import numpy as np
 from optlab.strategy.candidates import Candidates, find_candidates, join
 from optlab.strategy.greedy import draw, take_greedily
 from optlab.strategy.pool import Floats, Ints, Pool
-from optlab.strategy.program import TOLERANCE, Rules, relax, solve
+from optlab.strategy.program import TOLERANCE, Rules, leaves_idle, relax, solve
 
-EASY = 250
+EASY = 400
 """So many candidates that may come in several lots are solved at once; more, part by part."""
+
+MOST = 1_500
+"""So many candidates at all are solved at once."""
 
 PART = 16
 """Contracts of a part that is read anew."""
@@ -58,7 +61,7 @@ class Reading:
     @property
     def gap(self) -> float:
         """How much less another reading could cost at most, as a fraction; 0 where this one is proven."""
-        return max(self.cost - self.bound, 0.0) / self.cost
+        return max(self.cost - self.bound, 0.0) / max(self.cost, 1.0)
 
     @property
     def is_proven(self) -> bool:
@@ -80,16 +83,22 @@ def cheapest(pool: Pool) -> Reading:
 def _cheapest_part(pool: Pool, found: Candidates) -> Reading:
     if len(found) == 1:
         return Reading(found, found.most, float(found.cost.sum()))
-    if (~found.is_once).sum() <= EASY:
+    if len(found) <= MOST and (~found.is_once).sum() <= EASY:
         lots, bound = solve(pool, found, Rules())
         if not np.isnan(lots).any():
-            return _reading(found, lots, bound)
+            return reading_of(found, lots, bound)
     relaxed = relax(pool, found)
     start = take_greedily(pool, found, np.nan_to_num(relaxed.lots / found.most))
-    return _reading(found, _improved(pool, found, start), relaxed.bound)
+    return reading_of(found, _improved(pool, found, start), relaxed.bound)
 
 
-def _reading(found: Candidates, lots: Floats, bound: float) -> Reading:
+def reading_of(found: Candidates, lots: Floats, bound: float) -> Reading:
+    """Make a reading of lots; an odd lot of shares goes with the whole lots where these stand alone too."""
+    lots = lots.copy()
+    for source in np.unique(found.sources[found.is_share, 0]):
+        alone = np.flatnonzero(found.is_share & (found.sources[:, 0] == source) & (lots > 0))
+        lots[alone[:1]] = lots[alone].sum()
+        lots[alone[1:]] = 0.0
     chosen = lots > 0
     return Reading(found.take(chosen), lots[chosen], bound)
 
@@ -185,7 +194,7 @@ def _read_anew(pool: Pool, found: Candidates, lots: Floats, part: Ints) -> Float
     ):
         return lots
     kept[usable] += solution.lots
-    return kept
+    return lots if leaves_idle(pool, found, kept) else kept
 
 
 def _most(pool: Pool, found: Candidates) -> Floats:

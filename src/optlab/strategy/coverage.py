@@ -9,7 +9,9 @@ import pandas as pd
 
 from optlab.legs import OPTIONS
 from optlab.strategy.packages import net
-from optlab.strategy.pool import Floats
+from optlab.strategy.pool import Bools, Floats, Ints
+
+ROUNDING = 1e-9
 
 COVERED, BY_ACCOUNT, CASH_SECURED, NAKED = "covered", "covered by account", "cash-secured", "naked"
 
@@ -22,8 +24,9 @@ def coverage(named: pd.DataFrame, *, cash: Mapping[str, float] | None = None) ->
 
     A short call is covered by a unit of long stock or a future, or by a long call of the same underlying that expires
     no earlier; a short put by a unit of short stock, or by such a long put; at any strike, and each unit covers
-    once. Legs of the same strategy come first; what these leave over in the account covers what else it can, so
-    that no more is naked than the account leaves. Short puts that are left are cash-secured while there is
+    once. Legs of the same strategy come first; what these leave over in the account covers what else it can, in
+    order of appearance, so that no more is naked than the account leaves. What closes a position, and what expired on an
+    earlier day, neither covers nor needs cover. Short puts that are left are cash-secured while there is
     cash for their strikes.
 
     Parameters
@@ -40,105 +43,122 @@ def coverage(named: pd.DataFrame, *, cash: Mapping[str, float] | None = None) ->
         cash-secured, naked, or empty where nothing is sold short; ``naked_calls`` and ``naked_puts`` in units
         of the underlying.
     """
-    members = named[named["strategy_id"] != ""]
-    first = members.drop_duplicates("strategy_id").set_index("strategy_id")
-    legs = net(members)
-    legs["account"] = list(
-        zip(
-            legs["strategy_id"].map(first["account"]),
-            legs["strategy_id"].map(first["underlying"]),
-            strict=True,
-        )
-    )
-    is_short = legs["kind"].isin(OPTIONS) & (legs["units"] < 0)
+    everyone = named[named["strategy_id"] != ""]
+    members = everyone[_is_held(everyone)]
+    first = everyone.drop_duplicates("strategy_id").set_index("strategy_id")
+    legs = _Legs(net(members), first)
     table = pd.DataFrame(index=first.index)
-    inside = pd.Series(0.0, index=first.index)
-    for kind, side in (("call", 1), ("put", -1)):
-        own, left = _uncovered(legs, kind, side)
-        inside = inside.add(own, fill_value=0.0)
-        table[f"naked_{kind}s"] = left.reindex(table.index).fillna(0.0)
-    has_short = pd.Series(table.index.isin(legs.loc[is_short, "strategy_id"]), table.index)
+    inside = np.zeros(len(first))
+    for kind, side in (("call", 1.0), ("put", -1.0)):
+        own, left = legs.uncovered(kind, side)
+        inside += own
+        table[f"naked_{kind}s"] = left
     is_naked = (table["naked_calls"] > 0) | (table["naked_puts"] > 0)
     secured = _cash_secured(named, table, cash or {})
-    table["cover"] = np.select(
-        [~has_short, secured, is_naked, inside.reindex(table.index) > 0],
-        ["", CASH_SECURED, NAKED, BY_ACCOUNT],
-        COVERED,
+    table["cover"] = np.where(inside > 0, BY_ACCOUNT, COVERED)
+    table["cover"] = (
+        table["cover"].mask(is_naked, NAKED).mask(secured, CASH_SECURED).mask(~legs.has_short(), "")
     )
-    return table
+    return table.astype({"cover": "str"})
 
 
-def _uncovered(legs: pd.DataFrame, kind: str, side: int) -> tuple[pd.Series, pd.Series]:
-    """Return the short units of one kind that their own strategies leave uncovered, and that their accounts do."""
-    is_stock = ~legs["kind"].isin(OPTIONS)
-    stock = (side * legs["units"]).where(is_stock, 0.0).clip(lower=0.0)
-    options = legs[legs["kind"] == kind]
-    short = options[options["units"] < 0]
-    own = pd.Series(0.0, index=pd.Index([], name="strategy_id"))
-    left = own.copy()
-    if short.empty:
+def _is_held(legs: pd.DataFrame) -> pd.Series:
+    """Say which legs are a position: not what closes one, nor what expired on an earlier day."""
+    is_over = (legs["years"] < 0) & legs["kind"].isin(OPTIONS) if "years" in legs else False
+    is_held: pd.Series = (legs["effect"] != "close") & ~pd.Series(is_over, index=legs.index)
+    return is_held
+
+
+class _Legs:
+    """The netted legs of a book as arrays, and the account and underlying that each strategy belongs to."""
+
+    def __init__(self, legs: pd.DataFrame, first: pd.DataFrame) -> None:
+        self.count = len(first)
+        self.strategy = first.index.get_indexer(pd.Index(legs["strategy_id"]))
+        accounts = pd.factorize(pd.MultiIndex.from_frame(first[["account", "underlying"]]))[0]
+        self.account = accounts[self.strategy]
+        self.kind = legs["kind"].to_numpy(dtype=object)
+        self.is_option = legs["kind"].isin(OPTIONS).to_numpy()
+        self.date = pd.factorize(legs["expiry"], sort=True)[0]
+        self.units = legs["units"].to_numpy()
+
+    def has_short(self) -> Bools:
+        """Say which strategies hold a short option."""
+        shorts = np.bincount(self.strategy, self.is_option & (self.units < 0), minlength=self.count)
+        return shorts > 0
+
+    def uncovered(self, kind: str, side: float) -> tuple[Floats, Floats]:
+        """Return the short units of one kind that their own strategies leave uncovered, and that accounts leave.
+
+        ``side`` is that of the stock that covers them: long for calls, short for puts.
+        """
+        own, left = np.zeros(self.count), np.zeros(self.count)
+        is_mine = self.is_option & (self.kind == kind)
+        is_stock = ~self.is_option & (side * self.units > 0)
+        accounts = np.unique(self.account[is_mine & (self.units < 0)])
+        rows = np.flatnonzero((is_mine | is_stock) & np.isin(self.account, accounts))
+        rows = rows[np.argsort(self.account[rows], kind="stable")]
+        borders = np.searchsorted(self.account[rows], accounts)
+        for part in np.split(rows, borders[1:]):
+            if len(part):
+                stock = np.where(is_stock[part], np.abs(self.units[part]), 0.0)
+                held = _Account(self.strategy[part], self.date[part], self.units[part], stock)
+                own[held.strategies] = held.naked.sum(axis=1)
+                left[held.strategies] = held.left().sum(axis=1)
         return own, left
-    accounts = set(short["account"])
-    for _, part in legs[legs["account"].isin(accounts) & ((legs["kind"] == kind) | (stock > 0))].groupby(
-        "account", sort=False
-    ):
-        account = _Account(part, kind, stock[part.index])
-        own, left = pd.concat([own, account.own()]), pd.concat([left, account.left()])
-    return own, left
 
 
 class _Account:
-    """The options of one kind, and the stock that covers them, of one account in one underlying."""
+    """The options of one kind, and the stock that covers them, of one account in one underlying.
 
-    def __init__(self, legs: pd.DataFrame, kind: str, stock: pd.Series) -> None:
-        options = legs[legs["kind"] == kind]
-        self.stock = stock.groupby(legs["strategy_id"]).sum()
-        self.dates = np.sort(options["expiry"].unique())
-        days = np.searchsorted(self.dates, options["expiry"].to_numpy())
-        self.ids, codes = np.unique(options["strategy_id"], return_inverse=True)
-        shape = (len(self.ids), len(self.dates))
-        self.long, self.short = np.zeros(shape), np.zeros(shape)
-        units = options["units"].to_numpy()
-        np.add.at(self.long, (codes, days), np.maximum(units, 0.0))
-        np.add.at(self.short, (codes, days), np.maximum(-units, 0.0))
-        order = pd.Series(range(len(legs)), index=legs["strategy_id"]).groupby(level=0).min()
-        self.order = order.reindex(self.ids).to_numpy()
+    ``long``, ``short`` and ``naked`` have a row per strategy in order of appearance, a column per expiry.
+    """
+
+    def __init__(self, strategy: Ints, date: Ints, units: Floats, stock: Floats) -> None:
+        is_option = stock == 0
+        self.strategies, rows = np.unique(strategy, return_inverse=True)
+        dates, days = np.unique(np.where(is_option, date, date[is_option][0]), return_inverse=True)
+        self.long = np.zeros((len(self.strategies), len(dates)))
+        self.short = np.zeros_like(self.long)
+        np.add.at(self.long, (rows, days), np.where(is_option, np.maximum(units, 0.0), 0.0))
+        np.add.at(self.short, (rows, days), np.where(is_option, np.maximum(-units, 0.0), 0.0))
+        self.stock = np.bincount(rows, stock, minlength=len(self.strategies))
         self.naked = self._inside()
 
     def _inside(self) -> Floats:
         """Return what each strategy leaves uncovered, by expiry: the latest short options are covered first."""
-        free = np.zeros(len(self.ids))
+        free = np.zeros(len(self.strategies))
         naked = np.zeros_like(self.short)
-        for day in range(len(self.dates) - 1, -1, -1):
-            free += self.long[:, day]
+        for day in reversed(range(self.short.shape[1])):
+            free = free + self.long[:, day]
             naked[:, day] = np.maximum(self.short[:, day] - free, 0.0)
             free = np.maximum(free - self.short[:, day], 0.0)
-        stock = self.stock.reindex(self.ids).fillna(0.0).to_numpy()
-        for day in range(len(self.dates) - 1, -1, -1):
+        stock = self.stock.copy()
+        for day in reversed(range(self.short.shape[1])):
             taken = np.minimum(naked[:, day], stock)
             naked[:, day] -= taken
-            stock = stock - taken
+            stock -= taken
+        return self._without_rounding(naked)
+
+    def _without_rounding(self, naked: Floats) -> Floats:
+        """Take what is left of a short quantity for nothing where it is but a rest of binary fractions."""
         return np.where(naked > ROUNDING * self.short, naked, 0.0)
 
-    def own(self) -> pd.Series:
-        return pd.Series(self.naked.sum(axis=1), index=self.ids)
+    def left(self) -> Floats:
+        """Return what the whole account leaves uncovered.
 
-    def left(self) -> pd.Series:
-        """Return what the whole account leaves uncovered of each strategy.
-
-        Room before a date is what the long options that live beyond it and the stock can still cover; a short
-        option uses the room of every date up to its own (Hall's condition).
+        The room of a date is what the long options that live beyond it, and the stock, can still cover; a short
+        option needs the room of every date up to its own (Hall's condition). First come, first covered.
         """
         covered = self.short - self.naked
         room = np.cumsum((self.long - covered).sum(axis=0)[::-1])[::-1] + self.stock.sum()
         left = self.naked.copy()
-        for strategy in np.argsort(self.order, kind="stable"):
-            for day in range(len(self.dates) - 1, -1, -1):
+        for strategy in np.flatnonzero(left.any(axis=1)):
+            for day in reversed(range(left.shape[1])):
                 taken = min(left[strategy, day], max(room[: day + 1].min(), 0.0))
                 left[strategy, day] -= taken
                 room[: day + 1] -= taken
-        left = np.where(left > ROUNDING * self.short, left, 0.0)
-        return pd.Series(left.sum(axis=1), index=self.ids)
+        return self._without_rounding(left)
 
 
 def _cash_secured(legs: pd.DataFrame, table: pd.DataFrame, said: Mapping[str, float]) -> pd.Series:

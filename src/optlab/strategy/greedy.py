@@ -6,19 +6,38 @@ import numpy as np
 
 from optlab.strategy.candidates import Candidates
 from optlab.strategy.pool import Floats, Ints, Pool
+from optlab.strategy.program import leaves_idle
 
 
 def take_greedily(pool: Pool, found: Candidates, hint: Floats | None = None) -> Floats:
     """Return the lots of each candidate in a reading made by taking what saves most, then the next, and so on.
 
     A strategy saves what its legs cost by themselves, less its own cost. ``hint`` puts first what has more of it.
+    Where that leaves short options naked beside stock, stock covers them before anything else.
     """
+    order = _by_saving(found, np.zeros(len(found)) if hint is None else hint)
+    lots = _taken_in_order(pool, found, order)
+    if leaves_idle(pool, found, lots):
+        lots = _taken_in_order(pool, found, np.concatenate([_stock_with_one(pool, found), order]))
+    return lots
+
+
+def _taken_in_order(pool: Pool, found: Candidates, order: Ints) -> Floats:
     left = pool.quantity[: pool.item_count].copy()
     lots = np.zeros(len(found))
-    for number in _by_saving(found, np.zeros(len(found)) if hint is None else hint):
-        lots[number] = _possible(pool, found, int(number), left)
-        draw(pool, found, int(number), lots[number], left)
+    for number in order:
+        taken = _possible(pool, found, int(number), left)
+        draw(pool, found, int(number), taken, left)
+        lots[number] += taken
     return lots
+
+
+def _stock_with_one(pool: Pool, found: Candidates) -> Ints:
+    """Return the covered calls and covered puts: stock and one short option that it covers."""
+    is_leg = found.sources >= 0
+    has_stock = (pool.is_stock[found.sources] & is_leg).any(axis=1)
+    is_sold = ((pool.side[found.sources] < 0) & ~pool.is_stock[found.sources] & is_leg).any(axis=1)
+    return np.flatnonzero((is_leg.sum(axis=1) == 2) & has_stock & is_sold & (found.naked == 0))
 
 
 def _by_saving(found: Candidates, hint: Floats) -> Ints:

@@ -11,13 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optlab.strategy.catalog import FLIPPED, STRATEGIES, Structure
+from optlab.strategy.packages import greatest_part
 from optlab.strategy.templates import PARTIAL_STOCK, Condition, Shape, ShapeLeg, Template
 
 CLOSED = "closed"
 """The name of a package that nets to nothing."""
-
-MOST_PARTS = 12
-"""Fractions of a contract are read as multiples of at most this part of the smallest leg."""
 
 PART = 0.5
 """Stands in a shape for an amount of stock below one unit, whatever it is."""
@@ -124,26 +122,12 @@ class _Legs:
 
     def whole_lot(self) -> Floats:
         """Return the greatest amount that goes into every leg of each package; NaN where there is none."""
-        return self._lot(self.amount)
+        return greatest_part(np.abs(self.amount), self.starts)
 
     def option_lot(self) -> Floats:
         """Return the greatest amount that goes into every option of each package with stock, else NaN."""
-        lot = self._lot(np.where(self.is_stock, 0.0, self.amount))
+        lot = greatest_part(np.where(self.is_stock, 0.0, np.abs(self.amount)), self.starts)
         return np.where(self.has_options & np.logical_or.reduceat(self.is_stock, self.starts), lot, np.nan)
-
-    def _lot(self, amounts: Floats) -> Floats:
-        size = np.abs(amounts)
-        is_whole = np.logical_and.reduceat((size == np.round(size)) & (size < 2**53), self.starts)
-        whole = np.where(is_whole[self.package], size, 1.0).astype("int64")
-        divisor = np.gcd.reduceat(whole, self.starts).astype("float64")
-        smallest = np.minimum.reduceat(np.where(size > 0, size, np.inf), self.starts)
-        lot = np.where(is_whole & (divisor > 0), divisor, np.nan)
-        for parts in range(1, MOST_PARTS + 1):
-            multiple = size / smallest[self.package] * parts
-            is_fit = np.abs(multiple - np.round(multiple)) <= 1e-9 * np.maximum(multiple, 1.0)
-            fits = np.isnan(lot) & np.logical_and.reduceat(is_fit, self.starts)
-            lot = np.where(fits, smallest / parts, lot)
-        return lot
 
     def shapes(
         self, lot: Floats, *, is_partial: bool, wanted: NDArray[np.bool_]

@@ -9,6 +9,9 @@ import pandas as pd
 
 from optlab.legs import OPTIONS
 
+GIVEN = "group"
+"""How a strategy was found that the file groups."""
+
 GROUP_KEYS = ["source_file", "account", "group", "underlying"]
 
 
@@ -44,23 +47,30 @@ def split_groups(legs: pd.DataFrame) -> list[str]:
 
 
 def priceable(named: pd.DataFrame) -> set[str]:
-    """Name the strategies that a net price can be the price of: whole groups that don't net to nothing.
+    """Name the strategies that a net price can be the price of: whole groups, or a row alone, that don't net to nothing.
 
-    The part of a group that lies in one of several underlyings was not traded at the group's price, and what
-    nets to nothing has no lots to count.
+    The part of a group that lies in one of several underlyings was not traded at the group's price, nor was a part
+    of a row, nor what was put together from several rows without a group. What nets to nothing has no lots to
+    count.
     """
     groups = named.groupby(["source_file", "account", "group"])["underlying"].transform("nunique")
     is_split = (groups > 1) & (named["group"] != "")
+    if "reading" in named:
+        rows = named.groupby("strategy_id")["kind"].transform("size")
+        is_part = named.duplicated(["source_file", "source_line"], keep=False)
+        is_split |= (named["reading"] != GIVEN) & ((rows > 1) | is_part)
     return set(net(named)["strategy_id"]) - set(named.loc[is_split, "strategy_id"]) - {""}
 
 
 def unit_sizes(named: pd.DataFrame) -> pd.Series:
-    """Return what one contract of each strategy stands for: its largest option multiplier, 1 without options.
+    """Return what one contract of each strategy stands for: its largest option multiplier.
 
-    Indexed by ``strategy_id`` in order of appearance.
+    Without options it is the largest multiplier, 1 for stock. Indexed by ``strategy_id`` in order of appearance.
     """
-    sizes = named["multiplier"].where(named["kind"].isin(OPTIONS), 1.0)
-    return sizes.groupby(named["strategy_id"], sort=False).max()
+    sizes = (
+        named["multiplier"].where(named["kind"].isin(OPTIONS)).groupby(named["strategy_id"], sort=False).max()
+    )
+    return sizes.fillna(named["multiplier"].groupby(named["strategy_id"], sort=False).max())
 
 
 def net(named: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +91,10 @@ def net(named: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(units=units, gross=units.abs())
     netted = table.groupby(keys, dropna=False, sort=False)[["units", "gross"]].sum().reset_index()
     netted = netted[netted["units"].abs() > ROUNDING * netted["gross"]]
-    netted = netted.assign(count=netted["units"] / netted["size"])
+    count = netted["units"] / netted["size"]
+    is_whole = (count - count.round()).abs() <= ROUNDING_OF_COUNTS * count.abs()
+    netted = netted.assign(count=count.mask(is_whole, count.round()))
+    netted["units"] = netted["count"] * netted["size"]
     return netted.sort_values(keys[:1] + keys[2:], na_position="first", kind="stable").drop(
         columns="strategy"
     )
@@ -90,23 +103,73 @@ def net(named: pd.DataFrame) -> pd.DataFrame:
 ROUNDING = 1e-12
 """What is left of this part of the gross quantity is rounding, and nets to nothing."""
 
+ROUNDING_OF_COUNTS = 1e-9
+"""A count that is whole but for this part is whole: three contracts of a tenth are not 0.30000000000000004."""
+
 
 def lots(named: pd.DataFrame) -> pd.Series:
-    """Return how many times each strategy's package was traded: the greatest common divisor of its contracts.
+    """Return how many times each strategy's package was traded: the greatest number that divides its contracts.
 
-    Contracts are netted first; quantities that are no whole numbers are one lot, and so is what nets to nothing.
-    Indexed by ``strategy_id`` in order of appearance.
+    Contracts are netted first. Stock counts where it comes to one unit per lot, else the options alone say how many
+    lots there are, so that 250 shares and 3 calls are three lots. Parts of contracts have parts of lots; what
+    has no common part is one lot, and so is what nets to nothing. Indexed by ``strategy_id`` in order of appearance.
     """
     everyone = pd.Index(named["strategy_id"].unique(), name="strategy_id")
-    return _divisors(net(named)).reindex(everyone, fill_value=1)
+    found = _divisors(net(named)).reindex(everyone, fill_value=1.0)
+    return found.astype("int64") if (found % 1 == 0).all() else found
 
 
 def _divisors(netted: pd.DataFrame) -> pd.Series:
-    counts = netted["count"].abs().to_numpy()
-    is_whole = (counts == np.round(counts)) & (counts < 2**53)
-    whole = np.where(is_whole, counts, 1.0).astype("int64")
     ids, starts = _starts(netted)
-    return pd.Series(np.gcd.reduceat(whole, starts) if len(ids) else whole, index=ids)
+    if not len(ids):
+        return pd.Series([], index=ids, dtype="float64")
+    counts = netted["count"].abs().to_numpy()
+    is_option = netted["kind"].isin(OPTIONS).to_numpy()
+    package = np.repeat(np.arange(len(ids)), np.diff(np.append(starts, len(counts))))
+    every = greatest_part(counts, starts)
+    stock = np.add.reduceat(np.where(is_option, 0.0, counts), starts)
+    has_options = np.logical_or.reduceat(is_option, starts)
+    options = greatest_part(np.where(is_option | ~has_options[package], counts, 0.0), starts)
+    is_unit = (np.abs(stock - every) < ROUNDING_OF_COUNTS * stock) & (options <= MOST_OPTIONS * every)
+    is_one = ~has_options | (stock == 0) | is_unit
+    found = np.where(is_one, every, options)
+    return pd.Series(np.where(np.isnan(found), 1.0, found), index=ids)
+
+
+MOST_OPTIONS = 2
+"""The most options that one unit of stock is counted with in a lot: a ratio write."""
+
+MOST_PARTS = 12
+"""Fractions of a contract are read as multiples of at most this part of the smallest leg."""
+
+
+def greatest_part(amounts: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """Return the greatest amount that goes a whole number of times into every amount of each package.
+
+    Parameters
+    ----------
+    amounts : ndarray of float
+        Not negative; those of one package stand together. Zeros are passed over.
+    starts : ndarray of int
+        Where each package begins.
+
+    Returns
+    -------
+    ndarray of float
+        NaN where there is none that is a twelfth of the smallest amount or more.
+    """
+    package = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(amounts))))
+    is_whole = np.logical_and.reduceat((amounts == np.round(amounts)) & (amounts < 2**53), starts)
+    whole = np.where(is_whole[package], amounts, 1.0).astype("int64")
+    divisor = np.gcd.reduceat(whole, starts).astype("float64")
+    smallest = np.minimum.reduceat(np.where(amounts > 0, amounts, np.inf), starts)
+    part = np.where(is_whole & (divisor > 0), divisor, np.nan)
+    for parts in range(1, MOST_PARTS + 1):
+        multiple = amounts / smallest[package] * parts
+        is_fit = np.abs(multiple - np.round(multiple)) <= ROUNDING_OF_COUNTS * np.maximum(multiple, 1.0)
+        fits = np.isnan(part) & np.logical_and.reduceat(is_fit, starts)
+        part = np.where(fits, smallest / parts, part)
+    return part
 
 
 def describe_legs(named: pd.DataFrame) -> pd.Series:
@@ -116,7 +179,10 @@ def describe_legs(named: pd.DataFrame) -> pd.Series:
     """
     netted = net(named)
     per_lot = netted["count"] / netted["strategy_id"].map(_divisors(netted)).astype("float64")
-    cells = [f"{number:+g} {name}" for number, name in zip(per_lot, contract(netted), strict=True)]
+    cells = [
+        f"{number:+.4g} {name}" if number % 1 else f"{number:+.0f} {name}"
+        for number, name in zip(per_lot, contract(netted), strict=True)
+    ]
     ids, starts = _starts(netted)
     borders = [*starts, len(cells)]
     texts = [" / ".join(cells[start:end]) for start, end in itertools.pairwise(borders)]

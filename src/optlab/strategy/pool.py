@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optlab.strategy.match import LETTERS
+from optlab.strategy.packages import greatest_part
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -126,8 +127,17 @@ class PoolLegs:
             return [pool]
         first = np.array([rows[0] for rows in pool.rows])
         order = np.lexsort([self.strike[first], self.day[first], self.time[first]])
-        cuts = np.array_split(order, math.ceil(pool.item_count / PART))
+        is_stock = self.kind[first] == "S"
+        cuts = np.array_split(order[~is_stock[order]], math.ceil(pool.item_count / PART))
+        for item in order[is_stock[order]]:
+            place = int(np.argmax([self._coverable_by(first[item], first[cut]) for cut in cuts]))
+            cuts[place] = np.append(cuts[place], item)
         return [self.pool(np.concatenate([pool.rows[item] for item in cut])) for cut in cuts]
+
+    def _coverable_by(self, stock: int, options: Ints) -> float:
+        """Return how many of some options a holding of stock could cover."""
+        kind = "C" if self.quantity[stock] > 0 else "P"
+        return float(-np.minimum(self.quantity[options][self.kind[options] == kind], 0.0).sum())
 
     def _pool(self, rows: tuple[Ints, ...], contract_starts: Ints) -> Pool:
         first = np.array([group[0] for group in rows])
@@ -175,6 +185,12 @@ def common_divisor(quantities: Floats) -> float:
     >>> common_divisor(np.array([200.0, 150.0])), common_divisor(np.array([0.1, 0.25]))
     (50.0, 0.05)
     """
-    whole = np.round(np.asarray(quantities) * FINEST).tolist()
+    quantities = np.asarray(quantities, dtype=np.float64)
+    quantities = quantities[quantities > 0]
+    if len(quantities):
+        part = float(greatest_part(quantities, np.array([0]))[0])
+        if not math.isnan(part):
+            return part
+    whole = np.round(quantities * FINEST).tolist()
     divisor = math.gcd(*(int(number) for number in whole)) if whole else 0
     return divisor / FINEST if divisor else 1.0

@@ -32,9 +32,8 @@ def premiums(valued: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(index=pd.Index(ids.unique(), name="strategy_id"))
     is_option = members["kind"].isin(OPTIONS)
     options = members[is_option]
-    units = (
-        options["quantity"] * options["multiplier"] / ids.map(lots(members) * unit_sizes(members))[is_option]
-    )
+    lot_units = ids.map(lots(members) * unit_sizes(members)).astype("float64")
+    units = options["quantity"] * options["multiplier"] / lot_units[is_option]
     has_stock = ~is_option.groupby(ids).all()
     table["premium"], table["premium_source"] = float("nan"), ""
     for source, column in zip(SOURCES, ("net_price", "entry", "mark", "price"), strict=True):
@@ -48,8 +47,9 @@ def premiums(valued: pd.DataFrame) -> pd.DataFrame:
         is_open = table["premium"].isna() & found.reindex(table.index).notna()
         table["premium"] = table["premium"].fillna(found)
         table["premium_source"] = table["premium_source"].mask(is_open, source)
-    spot = (
-        members.groupby("strategy_id")["spot"].first().astype("float64")
-    )  # pandas: text where there is none
+    is_mixed = members.groupby("strategy_id")["currency"].nunique().reindex(table.index) > 1
+    table["premium"] = table["premium"].mask(is_mixed)
+    table["premium_source"] = table["premium_source"].mask(is_mixed, "")
+    spot = members.groupby("strategy_id")["spot"].first()
     table["premium_percent"] = table["premium"] / spot.reindex(table.index)
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,8 @@ SECONDS = 30.0
 """The solver is stopped then, whatever it does: for machines far slower than the limit of branches is meant for."""
 
 TOLERANCE = 1e-6
+
+SOLVING = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +67,7 @@ def solve(pool: Pool, found: Candidates, rules: Rules, *, nodes: int = NODES) ->
     is solved again with whole lots.
     """
     program = _Program(pool, found, rules)
-    others = np.repeat([True, False], [len(program.y), len(program.z)])
+    others = np.repeat([True, False, True], [len(program.y), len(program.z), 2])
     loose = np.append(found.is_once, others)
     result = program.run(loose, nodes)
     if result.x is None:
@@ -86,11 +89,29 @@ def relax(pool: Pool, found: Candidates) -> Solution:
     return Solution(result.x[: len(found)], float(result.fun))
 
 
+def idle_pairs(pool: Pool, found: Candidates) -> list[tuple[Floats, Bools]]:
+    """Return, for calls and for puts, what each candidate leaves naked, and which are stock that could cover it.
+
+    Shares count, and where all options have one size: then every whole lot can cover a contract. An odd lot can't.
+    """
+    is_shares = found.is_share & (found.cost > 0) & (pool.size[found.sources[:, 0]] == 1.0)
+    if len(np.unique(pool.size[~pool.is_stock])) != 1:
+        is_shares &= False
+    side = pool.side[found.sources[:, 0]]
+    return [(found.naked_calls, is_shares & (side > 0)), (found.naked_puts, is_shares & (side < 0))]
+
+
+def leaves_idle(pool: Pool, found: Candidates, lots: Floats) -> bool:
+    """Say whether a reading shows naked options beside stock that could cover them."""
+    return any(units @ lots > 0 and (lots[idle] > 0).any() for units, idle in idle_pairs(pool, found))
+
+
 class _Program:
     """The program of a pool.
 
     Its variables: x, the lots of each candidate; y, for those of which there can be several, whether it is there
-    and so is charged; z, what a source of several items takes from each of them.
+    and so is charged; z, what a source of several items takes from each of them; and whether there are naked calls,
+    and naked puts.
     """
 
     def __init__(self, pool: Pool, found: Candidates, rules: Rules) -> None:
@@ -106,8 +127,9 @@ class _Program:
         counts = (len(found), len(self.several), len(self.shares))
         self.x, self.y, self.z = np.split(np.arange(sum(counts)), np.cumsum(counts)[:-1])
         single = np.where(found.is_once, found.cost, 0.0)
-        self.charges = np.concatenate([single, found.cost[self.several], 0.0 * self.z])
-        self.most = np.concatenate([found.most, np.ones(counts[1]), np.full(counts[2], np.inf)])
+        self.charges = np.concatenate([single, found.cost[self.several], 0.0 * self.z, np.zeros(2)])
+        self.most = np.concatenate([found.most, np.ones(counts[1]), np.full(counts[2], np.inf), np.ones(2)])
+        self.naked = np.array([sum(counts), sum(counts) + 1])
         self.there = self.x.copy()
         self.there[self.several] = self.y
 
@@ -137,7 +159,13 @@ class _Program:
 
     def _constraints(self) -> Sequence[Rows]:
         once = self._each_contract_once()
-        return [once, *self._charged_when_there(), self._enough_there(once), *self._rules()]
+        return [
+            once,
+            *self._charged_when_there(),
+            self._enough_there(once),
+            *self._no_idle_stock(),
+            *self._rules(),
+        ]
 
     def _matrix(self, rows: Ints, columns: Ints, values: Floats, height: int) -> csr_array:
         from scipy.sparse import coo_array  # noqa: PLC0415 - heavy
@@ -199,6 +227,19 @@ class _Program:
         )
         return Rows(matrix, np.array(low, dtype="float64"), np.full(len(low), np.inf))
 
+    def _no_idle_stock(self) -> list[Rows]:
+        """Have no naked call beside whole lots of long stock that stand alone, nor naked puts beside short stock."""
+        found, limits = self.found, []
+        for naked, (units, idle) in zip(self.naked, idle_pairs(self.pool, found), strict=True):
+            some = np.flatnonzero(units)
+            most = float(units @ found.most)
+            limits.append(self._at_most(np.append(self.x[some], naked), np.append(units[some], -most), 0.0))
+            limits += [
+                self._at_most(np.array([self.there[place], naked]), np.ones(2), 1.0)
+                for place in np.flatnonzero(idle)
+            ]
+        return limits
+
     def _rules(self) -> list[Rows]:
         found, rules = self.found, self.rules
         limits = []
@@ -206,8 +247,11 @@ class _Program:
             limits.append(self._at_most(self.x, found.naked, rules.naked + TOLERANCE))
         if rules.other_than and len(self.several):
             limits.append(self._there_when_charged())
+        is_charged = found.cost > 0
         limits += [
-            self._at_most(self.there, np.where(reading, 1.0, -1.0), reading.sum() - 1.0)
+            self._at_most(
+                self.there, np.where(reading, 1.0, -1.0) * is_charged, (reading & is_charged).sum() - 1.0
+            )
             for reading in rules.other_than
         ]
         return limits
@@ -227,12 +271,20 @@ class _Program:
 
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
-    """Keep what the solver's own code prints off standard output, where data goes: it ignores ``disp``."""
-    try:
-        kept = os.dup(1)
-    except OSError:
-        yield
-        return
+    """Keep what the solver's own code prints off standard output, where data goes: it ignores ``disp``.
+
+    One program at a time: of two threads, the second would take the first one's nowhere for standard output.
+    """
+    with SOLVING:
+        try:
+            kept = os.dup(1)
+        except OSError:
+            yield
+            return
+        yield from _redirected(kept)
+
+
+def _redirected(kept: int) -> Iterator[None]:
     with open(os.devnull, "w") as nowhere:  # noqa: PTH123 - a device, not a path
         os.dup2(nowhere.fileno(), 1)
         try:

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 
 from optlab.errors import PricingError
+from optlab.legs import LEG_COLUMNS, canonical, expiry_instants
 from optlab.strategy.catalog import STRATEGIES
 from optlab.strategy.cover import Reading, cheapest
 from optlab.strategy.match import CLOSED, name_packages
-from optlab.strategy.packages import GROUP_KEYS, net, number
-from optlab.strategy.pool import Bools, Floats, Ints, Pool, PoolLegs
+from optlab.strategy.packages import GIVEN, GROUP_KEYS, net, number
+from optlab.strategy.pool import FINEST, Bools, Floats, Ints, Pool, PoolLegs
 from optlab.strategy.rolls import name_rolls
 
 Groups = Literal["keep", "ignore"]
@@ -21,8 +22,11 @@ Groups = Literal["keep", "ignore"]
 POOL_KEYS = ["account", "underlying", "currency", "strike_currency"]
 """Legs that may belong to one strategy; prices in two currencies can't be compared."""
 
-GIVEN, TOGETHER, PROVEN = "group", "traded together", "proven"
-"""How a strategy came about: as the file says, as its legs were traded, or as the cheapest reading."""
+TOGETHER, PROVEN = "traded together", "proven"
+"""How a strategy was found that the file does not group: as its legs were traded, or as the cheapest reading."""
+
+OVER = "is_over"
+"""A column that says which legs expired before the day they are looked at."""
 
 IN_PARTS = "not proven (read in parts)"
 
@@ -38,7 +42,7 @@ def recognize(legs: pd.DataFrame, *, groups: Groups = "keep") -> pd.DataFrame:
     Parameters
     ----------
     legs : DataFrame
-        The canonical table; see `optlab.legs.canonical`.
+        The canonical table, or what `optlab.legs.canonical` makes one of.
     groups : {"keep", "ignore"}
         Trust the file's groups, or look for a better reading of all legs.
 
@@ -53,6 +57,8 @@ def recognize(legs: pd.DataFrame, *, groups: Groups = "keep") -> pd.DataFrame:
     ------
     PricingError
         For another word than keep or ignore.
+    ReadError
+        If a column that is needed is missing or of the wrong type.
 
     References
     ----------
@@ -60,6 +66,8 @@ def recognize(legs: pd.DataFrame, *, groups: Groups = "keep") -> pd.DataFrame:
     """
     if groups not in get_args(Groups):
         raise PricingError(f"groups {groups!r} is not known. Fix: use keep or ignore.")
+    if not set(LEG_COLUMNS) <= set(legs.columns):
+        legs = canonical(legs)
     return name_parts(legs, _parts(legs, is_kept=groups == "keep"))
 
 
@@ -136,18 +144,36 @@ def _traded_together(legs: pd.DataFrame, is_loose: Bools) -> Ints:
     """Return a number for what was traded at one time and has a name that may be looked for, else -1."""
     numbers = np.full(len(legs), -1, dtype="int64")
     is_timed = is_loose & legs["traded_at"].notna().to_numpy() & (legs["quantity"] != 0).to_numpy()
+    is_timed[is_timed] = ~_is_bare_date(legs[is_timed])
     timed = legs[is_timed]
     occasion = pd.factorize(pd.MultiIndex.from_frame(timed[[*POOL_KEYS, "traded_at"]]))[0]
     netted = net(timed.assign(strategy_id=occasion))
     names = name_packages(netted[netted.groupby("strategy_id")["kind"].transform("size") > 1])
-    known = names[[name in STRATEGIES and not STRATEGIES[name].is_group_only for name in names]]
+    known = names[[_is_package(name) for name in names]]
     numbers[np.flatnonzero(is_timed)] = np.where(np.isin(occasion, known.index), occasion, -1)
     return numbers
 
 
+def _is_bare_date(timed: pd.DataFrame) -> np.ndarray:
+    """Say which times of trade are but a day, which is the market's close: what else was traded then says nothing."""
+    closes = expiry_instants(timed.assign(expiry=timed["traded_at"], settlement="pm"))
+    return (closes == timed["traded_at"]).to_numpy()
+
+
+def _is_package(name: str) -> bool:
+    """Say whether what was traded at one time is one strategy by its name: all bought or all sold may be several."""
+    line = STRATEGIES.get(name)
+    if line is None:
+        return False
+    return not line.is_group_only or len({leg.sign for leg in line.templates[0].legs}) == 2
+
+
 def pool_keys(legs: pd.DataFrame) -> pd.DataFrame:
-    """Return what legs have in common that may belong to one strategy; what closes a position goes with its like."""
-    return legs[POOL_KEYS].assign(closes=legs["effect"] == "close")
+    """Return what legs have in common that may belong to one strategy.
+
+    What closes a position goes with its like, and so does what is over, where that is said.
+    """
+    return legs[POOL_KEYS].assign(closes=legs["effect"] == "close", is_over=legs.get(OVER, default=False))
 
 
 def _read_pools(legs: pd.DataFrame, is_loose: Bools) -> list[Parts]:
@@ -157,7 +183,7 @@ def _read_pools(legs: pd.DataFrame, is_loose: Bools) -> list[Parts]:
         return []
     codes = pd.factorize(pd.MultiIndex.from_frame(pool_keys(legs[is_loose])))[0]
     columns = PoolLegs.of(legs)
-    is_nothing = columns.quantity[rows] == 0
+    is_nothing = np.abs(columns.quantity[rows]) < 1.0 / FINEST
     sizes = np.bincount(codes[~is_nothing], minlength=codes.max() + 1)
     is_single = is_nothing | (sizes[codes] == 1)
     single = rows[is_single]
@@ -195,9 +221,23 @@ def share_out(
                     count * lots / pool.size[source] if pool.kind[source] == "S" else count * lots * pool.unit
                 )
                 parts += [(row, strategy, taken) for row, taken in _draw(pool, int(source), wanted, left)]
+    parts += _rest(pool, quantity, left, len(reading.lots))
     row, strategies, taken = (np.array(column) for column in zip(*parts, strict=True))
-    word = IN_PARTS if is_part else PROVEN if reading.is_proven else f"not proven (gap {reading.gap:.0%})"
+    word = IN_PARTS if is_part else _proof(reading)
     return Parts(row, strategies, taken * np.sign(quantity[row]), np.full(len(row), word, dtype=object))
+
+
+def _rest(pool: Pool, quantity: Floats, left: Floats, strategy: int) -> list[tuple[int, int, float]]:
+    """Give what no strategy took a strategy of its own, row by row: nothing is lost."""
+    rows = np.concatenate(pool.rows)
+    over = rows[left[rows] > ROUNDING * np.abs(quantity[rows])]
+    return [(int(row), strategy + place, float(left[row])) for place, row in enumerate(over)]
+
+
+def _proof(reading: Reading) -> str:
+    if reading.is_proven:
+        return PROVEN
+    return f"not proven (gap {reading.gap:.0%})" if np.isfinite(reading.gap) else "not proven (no bound)"
 
 
 def _draw(pool: Pool, source: int, wanted: float, left: Floats) -> list[tuple[int, float]]:

@@ -24,7 +24,7 @@ ZERO_COST = 0.001
 HEDGED = 0.10
 """A package is delta-hedged when the stock leaves less than this part of its options' delta."""
 
-WIDE_BODY = 3.0
+WIDE_BODY = 8.0
 """An albatross is a condor whose body is so many times as wide as its wider wing."""
 
 
@@ -97,7 +97,9 @@ def _contracts(legs: pd.DataFrame) -> pd.DataFrame:
         days=("days", "first"),
         traded_at=("traded_at", "max"),
     )
-    summed = summed.join(table["traded_at"].min().rename("traded_first")).reset_index()
+    is_known = table["delta"].count() == table.size()
+    summed = summed.assign(delta=summed["delta"].where(is_known), traded_first=table["traded_at"].min())
+    summed = summed.reset_index()
     summed = summed[summed["units"].abs() > ROUNDING * summed["gross"]]
     summed = summed.assign(is_stock=~summed["kind"].isin(OPTIONS))
     order = ["strategy_id", "is_stock", "expiry", "strike", "kind"]
