@@ -168,7 +168,8 @@ def find_structures(wanted: str) -> list[Structure]:
     """Find every structure that a name stands for: a venue's name can cover several.
 
     optlab's own names come first, then aliases, then the names of venues, which can be said with the venue:
-    ``hkex:Put Diagonal``. Only the first of the three that knows the name is asked. ``sold Call Spread`` is
+    ``hkex:Put Diagonal``, then what may be said beside a name, such as ``poor man's covered call`` or ``pmcc``, then
+    families. Only the first of these that knows the name is asked. ``sold Call Spread`` is
     the other side of a call spread.
 
     Raises
@@ -180,7 +181,7 @@ def find_structures(wanted: str) -> list[Structure]:
     ['bear call spread']
     """
     words = _plain(wanted)
-    for names_of in (_own_name, _aliases, _venue_names):
+    for names_of in (_own_name, _aliases, _venue_names, _tag_names, _family):
         found = [line for line in STRATEGIES.values() if words in names_of(line)]
         if found:
             return found
@@ -218,6 +219,19 @@ def _aliases(line: Structure) -> list[str]:
 def _venue_names(line: Structure) -> list[str]:
     said = [(venue, one) for venue, name in line.venue_names.items() for one in name.split(OR)]
     return [_plain(name) for venue, one in said for name in (one, f"{venue}:{one}")]
+
+
+def _tag_names(line: Structure) -> list[str]:
+    """Return what may be said beside a name: a tag's name, and its synonyms in brackets."""
+    heads = [tag.partition(":")[0] for tag in line.tags]
+    words = [word for head in heads for word in re.split(r"[(),]", head)]
+    return [_plain(word) for word in words if word.strip()]
+
+
+def _family(line: Structure) -> list[str]:
+    """Return a structure's family, also in the plural and as the spread that traders say."""
+    family = _plain(line.family)
+    return [family, f"{family}s", f"{family} spread", f"{family} spreads"]
 
 
 def _plain(name: str) -> str:

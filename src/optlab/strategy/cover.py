@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optlab.strategy.candidates import Candidates, find_candidates, join
+from optlab.strategy.exhaustive import read_exhaustively
 from optlab.strategy.greedy import draw, take_greedily
 from optlab.strategy.pool import Floats, Ints, Pool
 from optlab.strategy.program import TOLERANCE, Rules, leaves_idle, relax, solve
 
-EASY = 400
-"""So many candidates that may come in several lots are solved at once; more, part by part."""
+EASY, EASY_LARGE = 400, 200
+"""So many candidates that may come in several lots are solved at once; more, part by part. The second is for more
+contracts than `SMALL`, where branches take longer."""
+
+SMALL = 40
 
 MOST = 1_500
 """So many candidates at all are solved at once."""
 
-PART = 16
+PART = 14
 """Contracts of a part that is read anew."""
 
 NEARNESS = ((1.0, 1.0), (1.0, 0.1), (0.1, 1.0))
@@ -26,7 +30,7 @@ NEARNESS = ((1.0, 1.0), (1.0, 0.1), (0.1, 1.0))
 PART_NODES = 10
 """Branches that the solver may look at for a part."""
 
-ROUNDS = 36
+ROUNDS = 24
 """The most parts that are read anew."""
 
 
@@ -83,13 +87,22 @@ def cheapest(pool: Pool) -> Reading:
 def _cheapest_part(pool: Pool, found: Candidates) -> Reading:
     if len(found) == 1:
         return Reading(found, found.most, float(found.cost.sum()))
-    if len(found) <= MOST and (~found.is_once).sum() <= EASY:
+    tried = read_exhaustively(pool, found)
+    if tried is not None:
+        return reading_of(found, tried, float(found.cost[tried > 0].sum()))
+    if _is_easy(found):
         lots, bound = solve(pool, found, Rules())
         if not np.isnan(lots).any():
             return reading_of(found, lots, bound)
     relaxed = relax(pool, found)
     start = take_greedily(pool, found, np.nan_to_num(relaxed.lots / found.most))
     return reading_of(found, _improved(pool, found, start), relaxed.bound)
+
+
+def _is_easy(found: Candidates) -> bool:
+    """Say whether a pool is solved at once; what is not would take too long, and is read part by part."""
+    contracts = len(np.unique(found.sources[found.sources >= 0]))
+    return len(found) <= MOST and (~found.is_once).sum() <= (EASY if contracts <= SMALL else EASY_LARGE)
 
 
 def reading_of(found: Candidates, lots: Floats, bound: float) -> Reading:

@@ -61,7 +61,7 @@ def explain(named: pd.DataFrame, strategy_id: str) -> Explanation:
     """Explain one strategy of a book.
 
     A strategy that the file or its trader put together is compared with other readings of its own legs; one that was
-    found, with other readings of its contracts and those of its neighbours, up to sixteen.
+    found, with other readings of its contracts and those of its neighbours, up to fourteen.
 
     Raises
     ------
