@@ -258,7 +258,7 @@ def _legs_alone(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _assumed(legs: pd.DataFrame, name: str, option: str) -> list[str]:
-    is_option = legs["kind"].isin(leg_table.OPTIONS)
+    is_option = legs["kind"].isin(leg_table.OPTIONS) & legs["status"].isin(pricing.PRICED)
     without = sorted(set(legs.loc[is_option & (legs[f"{name}_source"] == "assumed_zero"), "underlying"]))
     if not without:
         return []

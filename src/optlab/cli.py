@@ -305,8 +305,7 @@ def _value(
         screen.notices(*market.notices, *book.notices)
         step()
         valuation = book.price(market, engine=quotes.engine, groups=recognition.group)
-    if is_priced or quotes.market or quotes.spot:
-        screen.notices(*valuation.notices)
+    screen.notices(*valuation.notices)
     _refuse(screen, source, book, valuation if is_priced else None)
     return valuation
 
