@@ -16,7 +16,7 @@ demo: .venv/demo
 	@$(BIN)/optlab greeks $(BOOK) --by expiry --format table --width $(WIDTH)
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
