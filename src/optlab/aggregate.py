@@ -82,6 +82,13 @@ def total(
     return table[order].reset_index()
 
 
+def why_unpriced(valued: pd.DataFrame) -> pd.Series:
+    """Return the status of the first leg without a price, by ``strategy_id``; strategies without one are not in it."""
+    bad = valued[~valued["status"].isin(PRICED)]
+    first: pd.Series = bad.drop_duplicates("strategy_id").set_index("strategy_id")["status"]
+    return first
+
+
 def is_key(name: str) -> bool:
     """Say whether a column tells what a leg is, so that legs can be grouped by it: text, times, and the strike.
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from optlab.aggregate import why_unpriced
 from optlab.expectation import Array, Packages, expected_moves
 from optlab.legs import OPTIONS
-from optlab.pricing import PRICED
 from optlab.strategy import describe_legs, lots, unit_sizes
 
 NO_EXPOSURE = 1e-4
@@ -65,12 +65,10 @@ def exposures(valued: pd.DataFrame) -> pd.DataFrame:
 
 
 def _strategy_status(legs: pd.DataFrame) -> pd.Series:
-    bad = legs[~legs["status"].isin(PRICED)]
-    first = bad.drop_duplicates("strategy_id").set_index("strategy_id")["status"]
     own = legs["spot"].where(legs["spot_source"] != "settle")
     spots = own.groupby(legs["strategy_id"], sort=False)
     is_mixed = spots.min() != spots.max()
-    reasons = first.reindex(is_mixed.index)
+    reasons = why_unpriced(legs).reindex(is_mixed.index)
     return reasons.fillna((is_mixed & spots.count().gt(0)).map({True: MIXED_SPOTS, False: "ok"}))
 
 

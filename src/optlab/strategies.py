@@ -10,7 +10,6 @@ from optlab import aggregate
 from optlab.errors import PricingError
 from optlab.legs import OPTIONS
 from optlab.market import Market
-from optlab.pricing import PRICED
 from optlab.strategy import STRATEGIES, describe_legs, lots, venue_name, venues
 from optlab.strategy.coverage import coverage
 from optlab.strategy.premiums import premiums
@@ -85,7 +84,7 @@ def strategies(
     table["tag"] = tags(members, table)
     table = table.join(_views(table["strategy"], venue))
     table = table.join(_money(members, market))
-    table["status"] = _status(members)
+    table["status"] = aggregate.why_unpriced(members).reindex(table.index).fillna("ok")
     is_ok = table["status"] == "ok"
     table["status"] = table["status"].mask(is_ok & table["value"].isna(), TWO_CURRENCIES)
     table["status"] = table["status"].mask(is_ok & table["value"].notna() & table["profit"].isna(), NO_ENTRY)
@@ -130,9 +129,3 @@ def _money(members: pd.DataFrame, market: Market) -> pd.DataFrame:
     money = totals.loc[is_one, ["value", "profit"]]
     is_nothing = money["profit"].abs() <= ROUNDING * money["value"].abs()
     return money.assign(profit=money["profit"].mask(is_nothing, 0.0))
-
-
-def _status(members: pd.DataFrame) -> pd.Series:
-    """Return the first reason why a strategy has no value, else ok."""
-    bad = members[~members["status"].isin(PRICED)].drop_duplicates("strategy_id")
-    return bad.set_index("strategy_id")["status"].reindex(members["strategy_id"].unique()).fillna("ok")

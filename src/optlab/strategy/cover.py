@@ -159,26 +159,23 @@ def _improved(pool: Pool, found: Candidates, lots: Floats) -> Floats:
 
 
 def _next_part(pool: Pool, found: Candidates, lots: Floats, tried: set[tuple[int, ...]]) -> Ints | None:
-    """Return strategies of a reading with the dearest one by legs, and its neighbours, that were not tried yet."""
+    """Return strategies that were not tried yet: the dearest one by legs, and those nearest in strike and expiry.
+
+    There are so many of them as hold no more than `PART` contracts.
+    """
     there = np.flatnonzero(lots > 0)
     legs = (found.sources[there] >= 0).sum(axis=1)
-    dearest = there[np.argsort(-found.cost[there] / legs, kind="stable")]
+    places = np.array([_middle(pool, found, int(number)) for number in there])
+    spread = np.maximum(np.ptp(places, axis=0), 1e-9)
+    dearest = np.argsort(-found.cost[there] / legs, kind="stable")
     for nearness in NEARNESS:
         for seed in dearest:
-            part = _neighbours(pool, found, there, int(seed), nearness)
+            distance = np.abs(places - places[seed]) / spread @ np.array(nearness)
+            order = np.argsort(distance, kind="stable")
+            part = np.sort(there[order[np.cumsum(legs[order]) <= PART]])
             if tuple(part.tolist()) not in tried:
                 return part
     return None
-
-
-def _neighbours(pool: Pool, found: Candidates, there: Ints, seed: int, nearness: tuple[float, float]) -> Ints:
-    """Return the strategies nearest to one in strike and expiry, up to so many contracts."""
-    place = np.array([_middle(pool, found, int(number)) for number in there])
-    spread = np.maximum(np.ptp(place, axis=0), 1e-9)
-    distance = np.abs(place - _middle(pool, found, seed)) / spread @ np.array(nearness)
-    order = there[np.argsort(distance, kind="stable")]
-    legs = np.cumsum((found.sources[order] >= 0).sum(axis=1))
-    return np.sort(order[legs <= PART])
 
 
 def _middle(pool: Pool, found: Candidates, number: int) -> Floats:

@@ -15,7 +15,7 @@ from optlab.strategy.costs import WEIGHTS, cost_terms
 from optlab.strategy.cover import PART, Reading, reading_of
 from optlab.strategy.match import LETTERS
 from optlab.strategy.packages import GIVEN, describe_legs, lots, net
-from optlab.strategy.pool import Bools, Pool, PoolLegs
+from optlab.strategy.pool import Bools, Pool, PoolLegs, expiry_days
 from optlab.strategy.program import TOLERANCE, Rules, solve
 from optlab.strategy.recognize import TOGETHER, name_parts, pool_keys, share_out
 from optlab.strategy.templates import ShapeLeg, uncovered
@@ -94,19 +94,17 @@ def _terms(named: pd.DataFrame, mine: pd.DataFrame, structure: Structure) -> dic
         return {}
     legs = net(mine)
     is_option = legs["kind"].isin(OPTIONS)
-    days = legs["expiry"].dt.tz_localize(None).to_numpy()
     counts = legs["count"] / float(lots(mine).iloc[0])
     ranks = pd.factorize(legs["expiry"], sort=True)[0]
     shape = [
         ShapeLeg(int(rank), 0, LETTERS[kind], count)
         for rank, kind, count in zip(ranks, legs["kind"], counts, strict=True)
     ]
-    since = (days - np.datetime64("2000-01-01", "us")) / np.timedelta64(1, "D")
     terms = cost_terms(
         np.array([structure.rank]),
         np.array([sum(uncovered(tuple(shape)))]),
         legs["strike"].to_numpy()[None, :],
-        np.where(is_option, since, np.nan)[None, :],
+        np.where(is_option, expiry_days(legs), np.nan)[None, :],
         np.array([float(mine.loc[mine["kind"].isin(OPTIONS), "traded_at"].nunique())]),
     )
     alone = 0.0 if is_option.any() else WEIGHTS["stock_alone"]

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from optlab.strategy.catalog import FLIPPED, STRATEGIES, Structure
-from optlab.strategy.packages import greatest_part
+from optlab.strategy.catalog import STRATEGIES, Structure
+from optlab.strategy.packages import changes, greatest_part
 from optlab.strategy.templates import PARTIAL_STOCK, Condition, Shape, ShapeLeg, Template
 
 CLOSED = "closed"
@@ -113,8 +113,8 @@ class _Legs:
         options = np.flatnonzero(~self.is_stock)
         order = options[np.lexsort((values[options], self.package[options]))]
         package, value = self.package[order], values[order]
-        is_first = np.append(True, package[1:] != package[:-1])[: len(order)]
-        is_new = np.append(True, value[1:] != value[:-1])[: len(order)] | is_first
+        is_first = changes(package)
+        is_new = changes(value) | is_first
         running = np.cumsum(is_new)
         before = np.maximum.accumulate(np.where(is_first, running - 1, 0))
         ranks[order] = running - before
@@ -276,6 +276,3 @@ def _versus_underlying(structure: Structure) -> Structure:
         mirror=f"{structure.mirror} versus underlying",
         is_group_only=True,
     )
-
-
-__all__ = ["CLOSED", "FLIPPED", "conditions_hold", "name_packages", "resolve"]

@@ -136,6 +136,11 @@ def _divisors(netted: pd.DataFrame) -> pd.Series:
     return pd.Series(np.where(np.isnan(found), 1.0, found), index=ids)
 
 
+def changes(values: np.ndarray) -> np.ndarray:
+    """Say where a sorted column begins or changes."""
+    return np.append(True, values[1:] != values[:-1])[: len(values)]
+
+
 MOST_OPTIONS = 2
 """The most options that one unit of stock is counted with in a lot: a ratio write."""
 

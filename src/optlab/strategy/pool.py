@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optlab.strategy.match import LETTERS
-from optlab.strategy.packages import greatest_part
+from optlab.strategy.packages import changes, greatest_part
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -96,12 +96,10 @@ class PoolLegs:
         """Take what pools need from the canonical table."""
         kind = legs["kind"].map(LETTERS).to_numpy(dtype="U1")
         times = legs["traded_at"].dt.tz_localize(None).to_numpy().astype("int64")
-        expiry = legs["expiry"].dt.tz_localize(None).to_numpy()
-        days = (expiry - np.datetime64("2000-01-01", "us")) / np.timedelta64(1, "D")
         return cls(
             kind=kind,
             strike=legs["strike"].to_numpy(dtype=np.float64),
-            day=days,
+            day=expiry_days(legs),
             size=legs["multiplier"].to_numpy(dtype=np.float64),
             quantity=legs["quantity"].to_numpy(dtype=np.float64),
             time=np.where(
@@ -115,9 +113,9 @@ class PoolLegs:
         contract = [np.nan_to_num(self.strike[rows], nan=-1.0), np.nan_to_num(self.day[rows], nan=-1e6)]
         keys = [self.time[rows], side, self.size[rows], *contract, np.char.encode(self.kind[rows]).view("u1")]
         order = np.lexsort(keys)
-        changes = [_changes(key[order]) for key in keys]
-        starts = np.flatnonzero(np.logical_or.reduce(changes))
-        contract_starts = np.flatnonzero(np.logical_or.reduce(changes[1:]))
+        begins = [changes(key[order]) for key in keys]
+        starts = np.flatnonzero(np.logical_or.reduce(begins))
+        contract_starts = np.flatnonzero(np.logical_or.reduce(begins[1:]))
         groups = np.split(rows[order], starts[1:])
         return self._pool(tuple(np.sort(group) for group in groups), np.searchsorted(starts, contract_starts))
 
@@ -174,9 +172,10 @@ class PoolLegs:
         return np.floor(units[:, None] / sizes[None, :] + 1.0 / FINEST).ravel()
 
 
-def _changes(values: NDArray[np.generic]) -> Bools:
-    """Say where a sorted column begins or changes."""
-    return np.append(True, values[1:] != values[:-1])[: len(values)]
+def expiry_days(legs: pd.DataFrame) -> Floats:
+    """Return each leg's expiry in days from one day, the same for all; NaN where it has none."""
+    expiry = legs["expiry"].dt.tz_localize(None).to_numpy()
+    return (expiry - np.datetime64("2000-01-01", "us")) / np.timedelta64(1, "D")
 
 
 def common_divisor(quantities: Floats) -> float:
