@@ -285,3 +285,13 @@ def test_the_account_of_the_sample(loose: Valuation) -> None:
     legs = loose.legs.assign(units=loose.legs["quantity"] * loose.legs["multiplier"])
     by_line = legs.groupby("source_line")["units"].sum()
     assert by_line.tolist() == [4000, -10_000, 6000, 10_000, -10_000, 6000, -6000, -3000, 80_000]
+
+
+def test_what_expired_earlier_is_explained_without_the_living() -> None:
+    """The dead call took no part in the reading of the stock, and takes none in the readings beside it."""
+    legs = xiaomi((1000, "stock"), (-1, "call", 25, "2026-09-11"), (-1, "call", 27, NEAR))
+    valuation = Book.of(legs).price(market())
+    living = valuation.strategies().set_index("strategy")
+    readings = valuation.explain(str(living.loc["covered call", "strategy_id"])).readings
+    assert readings["legs"].iloc[0] == "+1 stock / -1 27NOV26 27C"
+    assert not readings["legs"].str.contains("11SEP26").any()

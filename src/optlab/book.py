@@ -229,7 +229,8 @@ class Valuation:
 
     def explain(self, strategy_id: str) -> Explanation:
         """Say why a strategy has its name, and what else it could be; see `optlab.strategy.explain.explain`."""
-        return explain(self.legs, strategy_id)
+        is_over = (self.legs["years"] < 0) & self.legs["kind"].isin(leg_table.OPTIONS)
+        return explain(self.legs.assign(**{strategy.OVER: is_over}), strategy_id)
 
     def bias(
         self, *, rule: str = "delta", weight: str = "count", neutral: float = lean.NEUTRAL_BAND

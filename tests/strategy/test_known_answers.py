@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
-from loose_books import FAR, MIDDLE, Row, book, call, put, stock
+from loose_books import FAR, MIDDLE, book, call, put, stock
 from optlab.strategy import recognize
+from packages_of_shapes import Row
 
 LEAPS = "2028-01-21"
 
