@@ -14,7 +14,7 @@ import pytest
 
 import optlab as ol
 from command import optlab
-from optlab import cli
+from optlab.cli import run as command_line
 
 ROOT = Path(__file__).parents[1]
 ONE_LEG = "symbol,quantity,entry\nMIU 27NOV26 24 C,1,1.79\n"
@@ -50,7 +50,7 @@ def test_without_a_date_today_is_used_and_said(one_leg: Path, monkeypatch: pytes
     """The only clock is in the command line."""
     import datetime as dt
 
-    monkeypatch.setattr(cli, "today", lambda: dt.date(2026, 10, 2))
+    monkeypatch.setattr(command_line, "today", lambda: dt.date(2026, 10, 2))
     run = optlab(f"price {one_leg} --spot 24.24 --vol 0.43 --rate 0.027 --dividend-yield 0")
     assert run.err.startswith(
         "note: valued as of today, 2026-10-02: neither the market nor --as-of says when\n"
