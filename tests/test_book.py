@@ -62,7 +62,7 @@ def test_a_book_without_legs_is_worth_nothing() -> None:
     assert len(valuation.legs) == len(valuation.greeks(by="underlying")) == len(valuation.unpriced) == 0
     bias = valuation.bias()
     assert bias.headline == "nothing to lean: no strategy is counted"
-    assert list(bias.strategies.columns[:3]) == ["strategy_id", "strategy", "group"]
+    assert list(bias.strategies.columns[:3]) == ["strategy_id", "strategy", "family"]
     assert valuation.verify().agrees
 
 

@@ -18,6 +18,7 @@ from optlab.cli import run as command_line
 
 ROOT = Path(__file__).parents[1]
 ONE_LEG = "symbol,quantity,entry\nMIU 27NOV26 24 C,1,1.79\n"
+SAMPLES = ROOT / "sample_positions"
 QUOTES = "--spot MIU=24.24 --vol 43% --rate 2.7% --dividend-yield 0 --as-of 2026-10-02"
 
 
@@ -99,7 +100,15 @@ def test_a_bad_row_is_set_aside_and_the_rest_goes_on(verb: str, tmp_path: Path) 
         ("price {one_leg} -m nowhere.csv", "nowhere.csv"),
         ("greeks {one_leg} --as-of 2026-10-02 --by sector", "can't total by sector. Fix: total by columns"),
         ("greeks {one_leg} --as-of 2026-10-02 --currency USD", "no exchange rate from HKD to USD. Fix:"),
-        ("bias {one_leg} --as-of 2026-10-02 --neutral 7", "a neutral band of 7.0 is no fraction. Fix:"),
+        ("bias {one_leg} --as-of 2026-10-02 --neutral 7", "a neutral band of 7 can't be meant. Fix:"),
+        ("bias {one_leg} --window 0d", "--window '0d' is no number of trading days. Fix: write 5d."),
+        ("bias {one_leg} --as-of 2026-10-02 --window 2d", "no row says when it was traded"),
+        ("bias {one_leg} --as-of 2026-10-02 --by day", "Fix: add the column traded_at"),
+        ("bias {one_leg} --self-financing dear", "--self-financing 'dear' is not a number. Fix: write 0.1%"),
+        ("bias {one_leg} --as-of 2026-10-02 --top -1", "a top of -1 can't be meant. Fix: use one from 0 to"),
+        ("bias {one_leg} --as-of 2026-10-02 --beta-to HSI", "no price of the index HSI. Fix:"),
+        ("bias {one_leg} --as-of 2026-10-02 --tape --within soon", "'soon' is no duration. Fix: write one"),
+        ("context {one_leg}", "there is no column for spot or forward"),
         (
             "price {one_leg} --as-of 2026-10-02 -o out.doc",
             "out.doc: .doc is no output format. Fix: end in .csv",
@@ -474,4 +483,64 @@ def test_a_book_without_strategies_is_no_error(rows: str, shape: str, tmp_path: 
     assert optlab(f"strategies {path} --as-of 2026-10-02 --format {shape}").status == 0
     run = optlab(f"strategies {path} --as-of 2026-10-02 --explain MIU-1 -q")
     assert "no strategy is called 'MIU-1'. Fix: " in run.err
+    assert run.status == 1
+
+
+# --- the lean and the context ---------------------------------------------------------------------------------
+
+XIAOMI = f"{SAMPLES}/xiaomi_top_trades.csv -m {SAMPLES}/xiaomi_market.csv"
+LEAN_TABLES = (
+    *("strategies", "shares", "stability", "disagreements", "trend"),
+    *("families", "names", "views", "stand_outs", "totals"),
+)
+
+
+def test_a_lean_is_one_document_in_json_with_every_table() -> None:
+    document = json.loads(optlab(f"bias {XIAOMI} --window 2d --format json").out)
+    assert set(document) == {"headline", "range", "left_out", *LEAN_TABLES}
+    assert all(row["reason"] for row in document["strategies"])
+    assert document["trend"][0]["n_before"] == 8
+
+
+def test_a_lean_is_a_folder_of_csv_files_or_files_beside_each_other(tmp_path: Path) -> None:
+    optlab(f"bias {XIAOMI} -o {tmp_path}")
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.csv" for name in LEAN_TABLES}
+    optlab(f"bias {XIAOMI} -o {tmp_path}/x.csv")
+    assert (tmp_path / "x.csv").read_text() == (tmp_path / "strategies.csv").read_text()
+    assert (tmp_path / "x.trend.csv").read_text() == (tmp_path / "trend.csv").read_text()
+
+
+def test_a_lean_is_a_workbook_with_a_sheet_for_each_table(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    optlab(f"bias {XIAOMI} -o {tmp_path}/lean.xlsx")
+    assert openpyxl.load_workbook(tmp_path / "lean.xlsx").sheetnames == list(LEAN_TABLES)
+
+
+def test_the_other_side_swaps_the_lean() -> None:
+    """What is bullish for the buyer is bearish for the seller; rolls stay apart."""
+    buyer, seller = (
+        json.loads(optlab(f"bias {XIAOMI} --side {side} --format json").out)["shares"][0]
+        for side in ("buy", "sell")
+    )
+    assert (buyer["bullish"], buyer["bearish"]) == (seller["bearish"], seller["bullish"])
+
+
+def test_a_page_without_a_chain_has_no_line_about_one() -> None:
+    assert "ATM IV" in optlab(f"bias {XIAOMI} --format table").out
+    assert "ATM IV" not in optlab(f"bias {SAMPLES}/us_book.csv -m {SAMPLES}/us_market.csv --format table").out
+
+
+def test_a_tape_is_put_together_and_says_what_it_could_not_sign() -> None:
+    run = optlab(f"bias {SAMPLES}/us_prints.csv --tape -m {SAMPLES}/us_market.csv --format json")
+    names = [row["strategy"] for row in json.loads(run.out)["strategies"]]
+    assert {"bull put spread", "iron condor", "bull call diagonal", "long straddle"} <= set(names)
+    assert "note: 41 prints: 12 packages of 29 prints, and 10 single prints" in run.err
+    assert "unsigned: net price at the midpoint" in run.err
+
+
+def test_a_context_is_never_written_over_its_history(tmp_path: Path) -> None:
+    history = tmp_path / "history.csv"
+    history.write_text(Path(f"{SAMPLES}/xiaomi_history.csv").read_text())
+    run = optlab(f"context {SAMPLES}/xiaomi_chain.csv --history {history} -o {history}")
+    assert "is one of the files that are read" in run.err
     assert run.status == 1

@@ -15,8 +15,9 @@ import pytest
 from command import optlab
 from optlab import cli
 from optlab.bias import DIRECTIONS, NOT_COUNTED, SHARE_COLUMNS
+from optlab.columns import COLUMNS
 from optlab.join import SOURCES
-from optlab.legs import COLUMNS, KINDS, STYLES
+from optlab.legs import KINDS, STYLES
 from optlab.pricing import STATUSES
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +27,7 @@ PAGES = [
     ROOT / "CHANGELOG.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-EXAMPLES = ["README.md", "docs/tutorial.md", "docs/api.md", "docs/methods/bias.md"]
+EXAMPLES = ["README.md", "docs/tutorial.md", "docs/api.md", "docs/methods/bias.md", "docs/methods/context.md"]
 VERBS = [command.callback.__name__ for command in cli.app.registered_commands if command.callback]
 FILE, NOT_RUN, PRINTS = (
     re.compile(r"<!-- file: (\S+) -->"),

@@ -6,8 +6,9 @@ import pandas as pd
 import pytest
 
 from books import NEAR, xiaomi
+from optlab.columns import COLUMNS, LEG_COLUMNS
 from optlab.errors import ReadError
-from optlab.legs import COLUMNS, LEG_COLUMNS, canonical, faults
+from optlab.legs import canonical, faults
 
 
 def test_the_list_of_roots_fills_what_is_not_given() -> None:

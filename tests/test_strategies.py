@@ -11,8 +11,8 @@ import pytest
 import optlab as ol
 from books import AS_OF, FAR, NEAR, market, xiaomi
 from optlab.book import Book, Valuation
+from optlab.columns import DTYPES
 from optlab.errors import PricingError
-from optlab.legs import DTYPES
 from optlab.market import Market
 from optlab.readers import read, read_market
 from optlab.strategies import STRATEGY_COLUMNS, UNKNOWN_VIEW
@@ -106,7 +106,7 @@ def test_the_textbook_view_of_the_name(
     rows: tuple[tuple[Any, ...], ...], name: str, direction: str, volatility: str
 ) -> None:
     found = row(*rows)
-    assert (found["strategy"], found["direction_name"], found["volatility_name"]) == (
+    assert (found["strategy"], found["textbook_direction"], found["textbook_volatility"]) == (
         name,
         direction,
         volatility,
@@ -116,7 +116,7 @@ def test_the_textbook_view_of_the_name(
 def test_a_roll_has_no_textbook_view() -> None:
     found = row((1, "put", 24, NEAR), (-1, "put", 22, FAR), effect=["close", "open"])
     assert found["strategy"] == "roll down and out (short put)"
-    assert (found["direction_name"], found["volatility_name"]) == (UNKNOWN_VIEW, UNKNOWN_VIEW)
+    assert (found["textbook_direction"], found["textbook_volatility"]) == (UNKNOWN_VIEW, UNKNOWN_VIEW)
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from typer import rich_utils
 from command import Run, optlab
 from optlab import cli
 from optlab.bias import DIRECTIONS, NOT_COUNTED
+from optlab.columns import COLUMNS
 from optlab.join import SOURCES
-from optlab.legs import COLUMNS
 from optlab.pricing import FIXES, PRICED, STATUSES
 from optlab.render.structures import chosen
 from optlab.venues import CURRENCY_VENUES, VENUES
@@ -48,9 +48,13 @@ STAGES = {
     "lean": ("Leaned", "A row per strategy, by `optlab bias`."),
     "shares": (
         "Shares",
-        "By `optlab bias`, a row per underlying and one for the whole book; with `-o lean.csv` in `lean.shares.csv`.",
+        "By `optlab bias` in its tables beside the strategies; with `-o lean.csv` in `lean.shares.csv` and so on.",
     ),
     "verify": ("Verified", "By `optlab verify -o numbers.csv`, a row per option and number."),
+    "context": (
+        "Context",
+        "By `optlab context`: tables per expiry, strike, tenor and window, each with the columns it needs.",
+    ),
 }
 """The stages in order: a heading, and a sentence for people."""
 
@@ -147,11 +151,11 @@ def sources_table() -> str:
 def directions_table() -> str:
     """Return every word of the ``direction`` columns."""
     meanings = {
-        "bullish": "its delta ratio is the neutral band or above",
-        "bearish": "its delta ratio is minus the band or below",
-        "neutral": "its delta ratio is inside the band, or it has no exposure",
-        "unclassified": "a leg has no value, so the rule cannot say; it is in the share's base",
-        NOT_COUNTED: "a roll, a closing trade or an expired contract: in no share",
+        "bullish": "its delta ratio or scenario lean is the neutral band or above, or its name says so",
+        "bearish": "its delta ratio or scenario lean is minus the band or below, or its name says so",
+        "neutral": "the number is inside the band, it has no exposure, or its name says so",
+        "unclassified": "the rule cannot say: a leg has no value, the name no direction; it is in the share's base",
+        NOT_COUNTED: "a roll, a closing or compression trade, an unsigned print or an expired contract: in no share",
     }
     return _vocabulary("direction", {word: meanings[word] for word in (*DIRECTIONS, NOT_COUNTED)})
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from optlab.book import Book, Valuation
+    from optlab.columns import COLUMNS
     from optlab.errors import MarketDataError, OptlabError, PricingError, Problem, ReadError
-    from optlab.legs import COLUMNS
     from optlab.market import Market
     from optlab.pricing.vanilla import greeks, implied_vol, price
     from optlab.readers import read, read_market
@@ -29,7 +29,7 @@ _HOMES = {
     "Valuation": "book",
     "Market": "market",
     "Problem": "errors",
-    "COLUMNS": "legs",
+    "COLUMNS": "columns",
     "parse_symbol": "symbols",
     "STRATEGIES": "strategy",
     "recognize": "strategy",

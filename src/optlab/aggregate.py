@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from optlab.columns import COLUMNS
 from optlab.errors import MarketDataError, PricingError
-from optlab.legs import COLUMNS
 from optlab.market import EVERY, Market
 from optlab.pricing import PRICED
 from optlab.strategy import lots, priceable, unit_sizes
@@ -132,15 +132,23 @@ def _leg_amounts(
     )
     amounts[["cost", "profit"]] = amounts[["cost", "profit"]].where(is_priced)
     if beta_to is not None:
-        amounts["beta_delta"] = _beta_delta(amounts, market, beta_to)
+        has_none = (amounts["kind"] == "cash") | ~is_priced
+        amounts["beta_delta"] = beta_deltas(amounts, market, beta_to).mask(has_none, 0.0)
     if currency is not None:
-        factor = _fx_factors(amounts["currency"], market, currency)
+        factor = fx_factors(amounts["currency"], market, currency)
         amounts[list(MONEY)] = amounts[list(MONEY)].mul(factor, axis=0)
         amounts["currency"] = currency
     return amounts
 
 
-def _fx_factors(currencies: pd.Series, market: Market, target: str) -> pd.Series:
+def fx_factors(currencies: pd.Series, market: Market, target: str) -> pd.Series:
+    """Return how much of the target currency one unit of each currency is.
+
+    Raises
+    ------
+    MarketDataError
+        If no exchange rate leads to it.
+    """
     rates = {source: market.fx_rate(source, target) for source in sorted(set(currencies))}
     return currencies.map(rates).astype("float64")
 
@@ -153,7 +161,16 @@ def betas(market: Market, beta_to: str) -> pd.Series:
     return known
 
 
-def _beta_delta(amounts: pd.DataFrame, market: Market, beta_to: str) -> pd.Series:
+def beta_deltas(amounts: pd.DataFrame, market: Market, beta_to: str) -> pd.Series:
+    """Return each delta cash in units of an index: beta x delta cash / index price; NaN without a beta.
+
+    Needs ``underlying currency delta_cash``.
+
+    Raises
+    ------
+    MarketDataError
+        If the index has no price or no currency, or an exchange rate is missing.
+    """
     index = market.quotes[(market.quotes["underlying"] == beta_to)].dropna(subset=["spot"])
     said = market.overrides.get("spot", {})
     spot = said.get(beta_to, said.get(EVERY, index["spot"].iloc[0] if len(index) else np.nan))
@@ -161,12 +178,9 @@ def _beta_delta(amounts: pd.DataFrame, market: Market, beta_to: str) -> pd.Serie
         raise MarketDataError(
             f"no price of the index {beta_to}. Fix: add it to the market, or say --spot {beta_to}=PRICE."
         )
-    money = amounts["delta_cash"] * _fx_factors(
-        amounts["currency"], market, _index_currency(amounts, index, beta_to)
-    )
-    beta_delta = amounts["underlying"].map(betas(market, beta_to)).astype("float64") * money / spot
-    has_none = (amounts["kind"] == "cash") | (amounts["unpriced"] > 0)
-    return beta_delta.mask(has_none, 0.0)
+    target = _index_currency(amounts, index, beta_to)
+    money = amounts["delta_cash"] * fx_factors(amounts["currency"], market, target)
+    return amounts["underlying"].map(betas(market, beta_to)).astype("float64") * money / spot
 
 
 def _index_currency(amounts: pd.DataFrame, index: pd.DataFrame, beta_to: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -12,8 +12,8 @@ from optlab import aggregate, join, pricing, strategy
 from optlab import bias as lean
 from optlab import legs as leg_table
 from optlab import strategies as strategy_table
+from optlab.columns import COLUMNS
 from optlab.errors import MarketDataError, Problem, ReadError
-from optlab.legs import COLUMNS
 from optlab.market import EVERY, Market
 from optlab.pricing import Engine
 from optlab.pricing.verify import Verification, verify
@@ -60,7 +60,7 @@ class Book:
     Parameters
     ----------
     legs : DataFrame
-        The canonical table, `optlab.legs.LEG_COLUMNS`; a plain DataFrame.
+        The canonical table, `optlab.columns.LEG_COLUMNS`; a plain DataFrame.
     files : tuple of FileReport
         Where the legs came from.
     notices : tuple of str
@@ -94,6 +94,18 @@ class Book:
     def problems(self) -> tuple[Problem, ...]:
         """Every row that was set aside, in file and line order."""
         return tuple(problem for report in self.files for problem in report.problems)
+
+    def tape(self, *, within: str | float = "5ms") -> Book:
+        """Read the book as a tape of single prints: packages put together and signed; see `optlab.tape.read_tape`."""
+        from optlab.tape import read_tape  # noqa: PLC0415 - most books are no tapes
+
+        read = read_tape(self.legs, within=within)
+        return replace(self, legs=read.legs, notices=(*self.notices, *read.sentences))
+
+    def turned(self) -> Book:
+        """Return the other side of every trade: all legs and net prices with their signs flipped."""
+        flipped = {name: -self.legs[name] for name in ("quantity", "net_price")}
+        return replace(self, legs=self.legs.assign(**flipped))
 
     def price(
         self, market: Market | None = None, *, engine: Engine = "numpy", groups: Groups = "keep"
@@ -232,12 +244,17 @@ class Valuation:
         is_over = (self.legs["years"] < 0) & self.legs["kind"].isin(leg_table.OPTIONS)
         return explain(self.legs.assign(**{strategy.OVER: is_over}), strategy_id)
 
-    def bias(
-        self, *, rule: str = "delta", weight: str = "count", neutral: float = lean.NEUTRAL_BAND
-    ) -> lean.Bias:
-        """Say which way the book leans; see `optlab.bias.bias`."""
+    def bias(self, **choices: Any) -> lean.Bias:  # noqa: ANN401 - as `Choices` has them
+        """Say which way the book leans.
+
+        Parameters
+        ----------
+        **choices
+            ``rule weight neutral by window rolls top self_financing currency beta_to``, as `optlab.bias.Choices`
+            has them.
+        """
         broken = {(report.file, group) for report in self.book.files for group in report.broken_groups}
-        return lean.bias(self.legs, rule=rule, weight=weight, neutral=neutral, broken=broken)
+        return lean.bias(self.legs, self.market, lean.Choices(**choices), broken=broken)
 
 
 def _fix(leg: Mapping[Hashable, Any]) -> str:

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from optlab.legs import DTYPES, OPTIONS, expiry_instants
+from optlab.columns import DTYPES
+from optlab.legs import OPTIONS, expiry_instants
 from optlab.market import EVERY, Market
 from optlab.pricing.implied import implied
 from optlab.venues import expiry_instant, venue_of
@@ -100,12 +102,26 @@ def quotes(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
     return joined.drop(columns="own_spot")
 
 
-class _Levels(NamedTuple):
-    """The market's quotes laid beside the legs, one table per level, all indexed like the legs."""
+@dataclass(frozen=True, eq=False)
+class _Beside:
+    """Quotes laid beside the legs: a column is spread over them when it is asked for."""
 
-    underlying: pd.DataFrame
-    expiry: pd.DataFrame
-    series: pd.DataFrame
+    quotes: pd.DataFrame
+    place: np.ndarray
+    """The row of each leg's quote, -1 where it has none."""
+    index: pd.Index
+
+    def __getitem__(self, name: str) -> pd.Series:
+        """Return a column of the quotes, indexed like the legs; missing where a leg has no quote."""
+        return pd.Series(self.quotes[name].array.take(self.place, allow_fill=True), index=self.index)
+
+
+class _Levels(NamedTuple):
+    """The market's quotes laid beside the legs, level by level."""
+
+    underlying: _Beside
+    expiry: _Beside
+    series: _Beside
 
 
 def _levels(legs: pd.DataFrame, market: Market) -> _Levels:
@@ -119,12 +135,16 @@ def _levels(legs: pd.DataFrame, market: Market) -> _Levels:
     )
 
 
-def _beside(keys: pd.DataFrame, table: pd.DataFrame, on: list[str]) -> pd.DataFrame:
+def _beside(keys: pd.DataFrame, table: pd.DataFrame, on: list[str]) -> _Beside:
     """Lay the first number of each quote beside the legs, so that a later market fills what an earlier lacks."""
     others = [name for name in keys.columns if name not in on]
     table = table.drop(columns=others).assign(currency=table["currency"].mask(table["currency"] == ""))
     first = table.groupby(on, as_index=False).first()
-    return keys[on].merge(first, how="left", on=on).set_axis(keys.index)
+    place = np.full(len(keys), -1)
+    if len(first):
+        found = keys[on].merge(first[on].assign(place=range(len(first))), how="left", on=on)["place"]
+        place = found.fillna(-1).to_numpy(dtype="int64")
+    return _Beside(first, place, keys.index)
 
 
 def first_hit(index: pd.Index, candidates: Sequence[Candidate]) -> tuple[pd.Series, pd.Series]:
@@ -143,6 +163,8 @@ def said(legs: pd.DataFrame, market: Market, name: str, source: str = "command_l
     """Return what the user said of each leg's underlying, by its name or for every one."""
     numbers = market.overrides.get(name, {})
     for_all = numbers.get(EVERY, np.nan)
+    if set(numbers) <= {EVERY}:
+        return Candidate(source, pd.Series(for_all, index=legs.index, dtype="float64"))
     return Candidate(source, legs["underlying"].map(numbers).astype("float64").fillna(for_all))
 
 
@@ -150,7 +172,7 @@ def as_of_instants(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
     """Return the instant at which each leg is valued: as_of, or its market's close for a bare date."""
     if isinstance(as_of, dt.datetime):
         return pd.Series(pd.Timestamp(as_of), index=legs.index).astype(DTYPES["time"])
-    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(legs[["root", "currency"]]))
+    codes, distinct = _markets(legs)
     instants = [expiry_instant(as_of, venue_of(root, currency)) for root, currency in distinct]
     column = pd.Series(pd.to_datetime(instants, utc=True)).astype(DTYPES["time"])
     return column.take(codes).set_axis(legs.index)
@@ -173,13 +195,23 @@ def expired_earlier(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
 
 def local_days(legs: pd.DataFrame, times: pd.Series) -> pd.Series:
     """Return the day of each time as it is counted where the leg trades."""
-    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(legs[["root", "currency"]]))
-    zones = np.array([venue_of(root, currency).timezone for root, currency in distinct], dtype=object)[codes]
+    codes, distinct = _markets(legs)
+    zones = [venue_of(root, currency).timezone for root, currency in distinct]
     days = pd.Series(pd.NaT, index=legs.index, dtype="datetime64[us]")
     for zone in sorted(set(zones)):
-        here = zones == zone
-        days[here] = times[here].dt.tz_convert(zone).dt.tz_localize(None).dt.normalize()
+        here = np.array([own == zone for own in zones])[codes]
+        places, moments = pd.factorize(times[here], use_na_sentinel=False)
+        local = pd.DatetimeIndex(moments).tz_convert(zone).tz_localize(None).normalize()
+        days[here] = local.take(places).to_numpy()
     return days
+
+
+def _markets(legs: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """Return the distinct pairs of root and currency, and which of them each leg has."""
+    (root, roots), (currency, currencies) = (pd.factorize(legs[name]) for name in ("root", "currency"))
+    codes, pairs = pd.factorize(root * max(len(currencies), 1) + currency)
+    own, count = np.asarray(roots, dtype=object), len(currencies)
+    return codes, [(str(own[pair // count]), str(currencies[pair % count])) for pair in pairs.tolist()]
 
 
 def _settle(joined: pd.DataFrame, market: Market) -> None:
@@ -300,7 +332,7 @@ def _years_at(joined: pd.DataFrame, market: Market, days: pd.Series) -> pd.Serie
     return years
 
 
-def _middle(table: pd.DataFrame) -> pd.Series:
+def _middle(table: pd.DataFrame | _Beside) -> pd.Series:
     """Return the middle of bid and ask; a bid of zero is no bid."""
     bid, ask = table["bid"], table["ask"]
     return ((bid + ask) / 2).where((bid > 0) & (ask >= bid))
@@ -316,7 +348,7 @@ def _solve(
     for source, prices, spot, years in quoted:
         vols = pd.Series(np.nan, index=joined.index)
         is_open = wanted & prices.notna() & spot.notna()
-        part = joined.assign(spot=spot, years=years)[is_open]
+        part = joined[["kind", *_MODEL_INPUTS]].assign(spot=spot, years=years)[is_open]
         if len(part):
             answer = implied(
                 prices[is_open].to_numpy(dtype=float),

@@ -17,6 +17,11 @@ Format = Literal["table", "csv", "json"]
 EngineName = Literal["numpy", "vollib"]
 DateOrder = Literal["mdy", "dmy"]
 Groups = Literal["keep", "ignore"]
+Rule = Literal["delta", "scenario", "name"]
+Weight = Literal["count", "contracts", "premium", "delta", "vega"]
+Scope = Literal["underlying", "family", "expiry", "account", "day"]
+Rolls = Literal["exclude", "include"]
+Side = Literal["buy", "sell"]
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,35 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Quotes:
-    """The market, and what the user says on top of it."""
+class Seen:
+    """When quotes are seen, and what the user says on top of them."""
+
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WHEN", help="Value as of 2026-10-02 (each market's close) or 2026-10-02T15:30+08:00."
+        ),
+    ] = None
+    spot: Annotated[
+        list[str] | None, typer.Option(metavar="[NAME=]PRICE", help="Spot, of one underlying or of all.")
+    ] = None
+    rate: Annotated[
+        list[str] | None, typer.Option(metavar="[NAME=]RATE", help="Interest rate: 0.03 or 3%.")
+    ] = None
+    dividend_yield: Annotated[
+        list[str] | None, typer.Option(metavar="[NAME=]YIELD", help="Dividend yield: 0.01 or 1%.")
+    ] = None
+
+    @property
+    def said(self) -> dict[str, list[str]]:
+        """What the user said on top of the market, by name, as it was typed."""
+        names = ("spot", "vol", "rate", "dividend_yield", "settle")
+        return {name: getattr(self, name, None) or [] for name in names}
+
+
+@dataclass(frozen=True)
+class Quotes(Seen):
+    """The market of a book."""
 
     market: Annotated[
         list[str] | None,
@@ -49,24 +81,9 @@ class Quotes:
             help="Market file, or HKEX daily report; of several the first wins.",
         ),
     ] = None
-    as_of: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WHEN", help="Value as of 2026-10-02 (each market's close) or 2026-10-02T15:30+08:00."
-        ),
-    ] = None
-    spot: Annotated[
-        list[str] | None, typer.Option(metavar="[NAME=]PRICE", help="Spot, of one underlying or of all.")
-    ] = None
     vol: Annotated[list[str] | None, typer.Option(metavar="[NAME=]VOL", help="Volatility: 0.43 or 43%.")] = (
         None
     )
-    rate: Annotated[
-        list[str] | None, typer.Option(metavar="[NAME=]RATE", help="Interest rate: 0.03 or 3%.")
-    ] = None
-    dividend_yield: Annotated[
-        list[str] | None, typer.Option(metavar="[NAME=]YIELD", help="Dividend yield: 0.01 or 1%.")
-    ] = None
     settle: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=PRICE", help="What contracts that expired on an earlier day settled at."),
@@ -75,11 +92,28 @@ class Quotes:
         EngineName, typer.Option(help="optlab's own kernels, or py_vollib for every number.")
     ] = "numpy"
 
-    @property
-    def said(self) -> dict[str, list[str]]:
-        """What the user said on top of the market, by name, as it was typed."""
-        names = ("spot", "vol", "rate", "dividend_yield", "settle")
-        return {name: getattr(self, name) or [] for name in names}
+
+@dataclass(frozen=True)
+class Chain:
+    """The chain, and the past that it is compared with."""
+
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CHAIN",
+            help="Market file, exchange report or chain; - is standard input.",
+            show_default=False,
+        ),
+    ]
+    underlying: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only this one, where there are several.")
+    ] = None
+    history: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Earlier volatilities: columns date and iv.")
+    ] = None
+    prices: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Earlier prices: columns date and close.")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -92,12 +126,58 @@ class Recognition:
 
 
 @dataclass(frozen=True)
+class Lean:
+    """How the lean is decided, what counts for how much, and what is shown."""
+
+    rule: Annotated[
+        Rule, typer.Option(help="By delta today, by where spot may end, or by the textbook's name.")
+    ] = "delta"
+    weight: Annotated[Weight, typer.Option(help="What each strategy counts for.")] = "count"
+    neutral: Annotated[
+        float, typer.Option(metavar="BAND", help="Numbers of the first two rules inside it are neutral.")
+    ] = 0.2
+    by: Annotated[Scope, typer.Option(help="What shares are taken by; day: with a trend.")] = "underlying"
+    window: Annotated[
+        str | None,
+        typer.Option(metavar="DAYS", help="Only the last 5d of trading in the file, against the 5 before."),
+    ] = None
+    rolls: Annotated[Rolls, typer.Option(help="Whether rolls and packages that only close count.")] = (
+        "exclude"
+    )
+    side: Annotated[Side, typer.Option(help="As the file has it, or the other side of every trade.")] = "buy"
+    top: Annotated[int, typer.Option(metavar="N", help="How many trades stand out by each size.")] = 3
+    self_financing: Annotated[
+        str, typer.Option(metavar="PERCENT", help="A premium below that part of spot is none.")
+    ] = "0.1%"
+    currency: Annotated[
+        str | None, typer.Option(metavar="ISO", help="Add up money of several currencies in it.")
+    ] = None
+    beta_to: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Add the book's delta in units of an index.")
+    ] = None
+    tape: Annotated[
+        bool, typer.Option("--tape", help="The file is a tape of prints: group and sign them.")
+    ] = False
+    within: Annotated[
+        str, typer.Option(metavar="TIME", help="How far apart prints of one package may be.")
+    ] = "5ms"
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What `Valuation.bias` takes by the same name."""
+        names = ("rule", "weight", "neutral", "by", "rolls", "top", "currency", "beta_to")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True)
 class Output:
     """Where a result goes, and how it is written."""
 
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="PATH", help="Write to .csv .json .parquet or .xlsx instead."),
+        typer.Option(
+            "--output", "-o", metavar="PATH", help="Write to .csv .json .parquet or .xlsx, or into a folder."
+        ),
     ] = None
     format: Annotated[
         Format | None,
@@ -120,7 +200,15 @@ class Output:
     )
 
 
-PANELS = {Input: "Input", Quotes: "Market", Recognition: "Strategies", Output: "Output"}
+PANELS = {
+    Input: "Input",
+    Chain: "Input",
+    Seen: "Market",
+    Quotes: "Market",
+    Recognition: "Strategies",
+    Lean: "Lean",
+    Output: "Output",
+}
 """The groups, and the heading each has in a verb's help."""
 
 

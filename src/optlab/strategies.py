@@ -20,8 +20,8 @@ STRATEGY_COLUMNS = (
     *("premium", "premium_percent", "premium_source", "expiries", "days_nearest", "days", "value", "profit"),
     *(
         "currency",
-        "direction_name",
-        "volatility_name",
+        "textbook_direction",
+        "textbook_volatility",
         "cover",
         "naked_calls",
         "naked_puts",
@@ -102,7 +102,7 @@ def _views(names: pd.Series, venue: str) -> pd.DataFrame:
         )
         for name, line in known.items()
     }
-    columns = ["direction_name", "volatility_name", "venue_name"]
+    columns = ["textbook_direction", "textbook_volatility", "venue_name"]
     return pd.DataFrame([views[name] for name in names], columns=columns, index=names.index, dtype="str")
 
 

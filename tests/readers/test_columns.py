@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from optlab.book import Book
+from optlab.columns import LEG_COLUMNS
 from optlab.errors import ReadError
-from optlab.legs import LEG_COLUMNS
 from optlab.market import QUOTE_COLUMNS
 from optlab.readers.columns import (
     LEG_ALIASES,

@@ -9,8 +9,8 @@ import pytest
 
 import optlab as ol
 from optlab.book import Book
+from optlab.columns import COLUMNS, DTYPES, LEG_COLUMNS
 from optlab.errors import ReadError
-from optlab.legs import COLUMNS, DTYPES, LEG_COLUMNS
 from optlab.readers import read
 
 Read = Callable[..., Book]

@@ -11,7 +11,8 @@ import pytest
 
 import optlab as ol
 from books import FAR, NEAR, valued, xiaomi
-from optlab.legs import LEG_COLUMNS, canonical
+from optlab.columns import LEG_COLUMNS
+from optlab.legs import canonical
 from optlab.readers.cells import unguard
 from optlab.render import tables
 from optlab.render.csv_text import CsvStyle, csv_text, guard

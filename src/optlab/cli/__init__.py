@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -40,11 +41,11 @@ def optlab(
     """Declare what holds for every verb."""
 
 
-VERBS = {
+VERBS: dict[str, tuple[Callable[..., None], ...]] = {
     "Reading": (reading.check, reading.convert),
     "Naming": (naming.strategies,),
     "Pricing": (pricing.price, pricing.greeks, pricing.verify),
-    "Leaning": (leaning.bias,),
+    "Leaning": (leaning.bias, leaning.context),
     "Looking things up": (knowing.columns, knowing.catalog),
 }
 """Every verb under its heading, in the order of the help."""

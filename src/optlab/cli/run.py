@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from optlab.options import Input, Output, Quotes, Recognition
+from optlab.options import Chain, Input, Output, Quotes, Recognition, Seen
 
 if TYPE_CHECKING:
     from optlab.book import Book, Valuation
@@ -20,13 +21,19 @@ DONE, FAILED, INCOMPLETE = 0, 1, 3
 
 
 def screen_of(
-    out: Output, source: Input | None = None, quotes: Quotes | None = None, *, text_in_pipe: bool = False
+    out: Output,
+    source: Input | Chain | None = None,
+    quotes: Quotes | None = None,
+    *,
+    text_in_pipe: bool = False,
+    beside: Sequence[str | None] = (),
 ) -> Screen:
-    """Say where the run prints; a file that it reads is never written over."""
+    """Say where the run prints; a file that it reads, or one beside those, is never written over."""
     from optlab.render.csv_text import CsvStyle
     from optlab.render.screen import Screen
 
-    inputs = [Path(name) for name in [*(source.files if source else []), *((quotes and quotes.market) or [])]]
+    read = [*(source.files if source else []), *((quotes and quotes.market) or []), *beside]
+    inputs = [Path(name) for name in read if name]
     style = CsvStyle(out.excel, out.decimal_comma, out.raw)
     return Screen(
         out.format, out.output, out.width, style, quiet=out.quiet, text_in_pipe=text_in_pipe, inputs=inputs
@@ -41,16 +48,23 @@ def read_book(source: Input) -> Book:
 
 
 def value_book(
-    screen: Screen, source: Input, quotes: Quotes, recognition: Recognition, *, is_priced: bool = True
+    screen: Screen,
+    source: Input,
+    quotes: Quotes,
+    recognition: Recognition,
+    *,
+    is_priced: bool = True,
+    prepare: Callable[[Book], Book] = lambda book: book,
 ) -> Valuation:
     """Read the book and its market, see one in the other, and refuse what is incomplete if asked to.
 
-    Where prices are welcome but not needed, legs without one are no fault.
+    Where prices are welcome but not needed, legs without one are no fault. ``prepare`` may change the book that was
+    read, before it is priced.
     """
     with screen.progress("reading the book", "naming and pricing") as step:
         step()
-        market = _market(screen, quotes)
-        book = read_book(source)
+        market = market_of(screen, quotes.market or [], quotes)
+        book = prepare(read_book(source))
         screen.notices(*market.notices, *book.notices)
         step()
         valuation = book.price(market, engine=quotes.engine, groups=recognition.group)
@@ -59,16 +73,17 @@ def value_book(
     return valuation
 
 
-def _market(screen: Screen, quotes: Quotes) -> Market:
+def market_of(screen: Screen, files: list[str], seen: Seen) -> Market:
+    """Read the quotes, at the time and with the numbers that the user says."""
     from optlab.market import Market, parse_as_of
     from optlab.readers import parse_overrides, read_market
 
-    as_of = None if quotes.as_of is None else parse_as_of(quotes.as_of)
-    market = read_market(quotes.market, as_of=as_of) if quotes.market else Market.of(as_of=as_of)
+    as_of = None if seen.as_of is None else parse_as_of(seen.as_of)
+    market = read_market(files, as_of=as_of) if files else Market.of(as_of=as_of)
     if market.as_of is None:
         market = market.at(today())
         screen.notices(f"valued as of today, {today()}: neither the market nor --as-of says when")
-    return market.override(**parse_overrides(quotes.said))
+    return market.override(**parse_overrides(seen.said))
 
 
 def today() -> dt.date:

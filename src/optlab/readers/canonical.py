@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from optlab import legs as leg_table
+from optlab.columns import COLUMNS, LEG_COLUMNS
 from optlab.errors import ReadError
-from optlab.legs import COLUMNS, LEG_COLUMNS
 from optlab.readers.cells import unguard
 from optlab.readers.columns import is_canonical, later_columns, match_canonical
 from optlab.readers.dates import DateOrder

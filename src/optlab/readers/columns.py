@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from optlab.columns import COLUMNS, LEG_COLUMNS
 from optlab.errors import ReadError
-from optlab.legs import COLUMNS, LEG_COLUMNS
 
 Aliases = Mapping[str, tuple[str, ...]]
 
@@ -19,6 +19,7 @@ LEG_ALIASES: Aliases = {
     "account": ("account_number", "account_id", "account_name", "acct", "portfolio"),
     "group": (
         "order_id", "order", "order_number", "package", "package_id", "combo", "combo_id", "spread_id", "group_id",
+        "match_id", "combo_trade_id", "combo_group_id", "block_trade_id",
     ),
     "side": ("action", "buy_sell", "bs", "direction", "transaction", "transaction_type", "long_short"),
     "underlying": (
@@ -33,7 +34,10 @@ LEG_ALIASES: Aliases = {
     ),
     "settlement": ("settlement_time", "am_pm"),
     "style": ("exercise_style", "exercise", "option_style"),
-    "quantity": ("qty", "contracts", "position", "amount", "size", "units", "number_of_contracts", "net_position"),
+    "quantity": (
+        "qty", "contracts", "position", "amount", "size", "units", "number_of_contracts", "net_position",
+        "trade_size",
+    ),
     "multiplier": ("contract_size", "contract_multiplier", "lot_size", "shares_per_contract", "mult"),
     "currency": ("ccy", "curr", "price_currency", "currency_code"),
     "strike_currency": (),
@@ -47,12 +51,15 @@ LEG_ALIASES: Aliases = {
     "bid": ("bid_price", "best_bid"),
     "ask": ("ask_price", "best_ask", "offer"),
     "iv": ("implied_vol", "implied_volatility", "imp_vol", "volatility", "vol", "sigma"),
-    "traded_at": ("date", "trade_date", "datetime", "timestamp", "traded", "executed_at", "execution_date"),
+    "traded_at": (
+        "date", "trade_date", "datetime", "timestamp", "traded", "executed_at", "execution_date", "quote_datetime",
+        "sip_timestamp",
+    ),
     "traded_time": ("time", "trade_time", "exec_time", "execution_time"),
     "effect": ("open_close", "position_effect", "oc", "pos_effect"),
     "trade_id": ("execution_id", "exec_id", "fill_id", "transaction_id"),
-    "exchange": ("venue", "market", "listing_exchange"),
-    "condition": ("trade_condition", "sale_condition", "condition_code"),
+    "exchange": ("venue", "market", "listing_exchange", "exchange_id"),
+    "condition": ("conditions", "trade_condition", "trade_condition_id", "sale_condition", "condition_code"),
     "symbol": ("contract", "osi", "option_symbol", "instrument", "occ_symbol", "contract_symbol", "osi_symbol"),
     "broker_strategy": ("strategy", "strategy_name", "spread_type"),
     "spot": ("underlying_price", "spot_price", "underlying_last", "stock_price"),

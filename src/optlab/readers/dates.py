@@ -13,6 +13,7 @@ from optlab.symbols import MONTHS
 
 DateOrder = Literal["mdy", "dmy"]
 DATE_FIX = "write a date such as 2026-11-27"
+LAST_YEAR = 2199
 TIME_FIX = "write a time such as 15:30 or 15:30:05"
 
 _MONTH_NUMBERS = {month: number for number, month in enumerate(MONTHS, start=1)}
@@ -46,8 +47,10 @@ _CLOCK = re.compile(
 )
 _TIME = re.compile(rf"(?P<date>.*?\d)(?:T|[ ,;]+){_CLOCK.pattern}")
 _ISO_TIME = re.compile(
-    r"(?:19[7-9]|20\d|21\d)\d-\d\d-\d\d[ T][012]\d:\d\d:\d\d(?:\.\d{6})?(?:[+-]\d\d:\d\d)?"
+    r"(?:19[7-9]|20\d|21\d)\d-\d\d-\d\d[ T][012]\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?"
 )
+_EPOCH = re.compile(r"(\d{13}|\d{16}|\d{19})")
+_START = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY_NUMBER = re.compile(r"[34567]\d{4}(?:\.\d+)?")
 
 
@@ -57,14 +60,16 @@ def moment(cell: str, order: DateOrder | None = None) -> dt.date | None:
     Parameters
     ----------
     cell : str
-        Such as ``2026-11-27``, ``27NOV26``, ``Nov 27, 2026``, ``2026-10-02 15:30:00+08:00``.
+        Such as ``2026-11-27``, ``27NOV26``, ``Nov 27, 2026``, ``2026-10-02 15:30:00+08:00``, or the time since 1970
+        in 13 digits of milliseconds, 16 of microseconds or 19 of nanoseconds.
     order : {"mdy", "dmy"}, optional
         What ``11/02/2026`` means; without it such a date is refused.
 
     Returns
     -------
     date or datetime or None
-        A datetime where the cell has a time of day; a time of 00:00 without a zone is a bare date.
+        A datetime where the cell has a time of day; a time of 00:00 without a zone is a bare date. What is finer
+        than a microsecond is cut off.
 
     Raises
     ------
@@ -81,6 +86,8 @@ def moment(cell: str, order: DateOrder | None = None) -> dt.date | None:
     text = " ".join(clean(cell).lstrip("'").upper().split())
     if text.lower() in NOTHING:
         return None
+    if _EPOCH.fullmatch(text):
+        return _since_start(text)
     text = _WEEKDAY.sub("", text, count=1)
     date = _date(text, order)
     if date is not None:
@@ -106,6 +113,15 @@ def _fast(cell: str) -> dt.date:
     except ValueError:
         raise CellError("is not in the calendar", DATE_FIX) from None
     return found.date() if found.tzinfo is None and found.time() == dt.time() else found
+
+
+def _since_start(text: str) -> dt.datetime:
+    """Read the time since 1970; how many digits it has says in which unit."""
+    micro = int(text) * 1_000 if len(text) == 13 else int(text) // 10 ** (len(text) - 16)
+    found = _START + dt.timedelta(microseconds=micro)
+    if found.year > LAST_YEAR:
+        raise CellError("is a year in which no contract trades", DATE_FIX)
+    return found
 
 
 def _date(text: str, order: DateOrder | None) -> dt.date | None:
@@ -139,7 +155,7 @@ def _day(year: str, month: int, day: int) -> dt.date:
         date = dt.date(int(year) if len(year) == 4 else 2000 + int(year), month, day)
     except ValueError:
         raise CellError("is not in the calendar", DATE_FIX) from None
-    if not 1970 <= date.year <= 2199:
+    if not 1970 <= date.year <= LAST_YEAR:
         raise CellError("is a year in which no contract trades", DATE_FIX)
     return date
 
@@ -157,8 +173,8 @@ def _clock(match: re.Match[str], fix: str) -> dt.time:
     try:
         if match["half"]:
             hour = dt.time(hour).hour % 12 + (12 if match["half"] == "PM" else 0)
-        micro = int(round(float(match["part"] or 0), 6) * 1_000_000)
-        return dt.time(hour, minute, second, min(micro, 999_999))
+        micro = int((match["part"] or ".").ljust(7, "0")[1:7])
+        return dt.time(hour, minute, second, micro)
     except ValueError:
         raise CellError("has a time of day that is not on the clock", fix) from None
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from optlab import legs as leg_table
+from optlab.columns import COLUMNS, DTYPES, LEG_COLUMNS
 from optlab.errors import Problem, ReadError
-from optlab.legs import COLUMNS, DTYPES, LEG_COLUMNS
 from optlab.readers.cells import EFFECT_WORDS, SIDE_WORDS, CellError
 from optlab.readers.columns import LEG_ALIASES, POSITION_NEEDS, match_columns, missing_columns, normalized
 from optlab.readers.contracts import contracts
@@ -21,6 +21,7 @@ from optlab.readers.net_prices import disagreements
 from optlab.readers.rows import FIXES, Moments, Rows
 from optlab.readers.sides import sign_quantities
 from optlab.readers.tables import RawTable
+from optlab.readers.timestamps import read_timestamps
 
 ZERO_QUANTITY = "zero quantity"
 TOTAL = "total"
@@ -103,8 +104,10 @@ def _traded_at(rows: Rows, order: DateOrder | None) -> tuple[str, Moments]:
         return "traded_at", rows.moments("traded_at", order)
     if "traded_at" not in rows.columns:
         return "traded_time", rows.moments("traded_time", order)
-    known = order or proven_order(rows.raw("traded_time").unique().tolist())
     days = pd.Series(rows.iso("traded_at", order), dtype="str")
+    if read_timestamps(rows.raw("traded_time")).is_read.all():
+        return "traded_at", rows.moments("traded_time", None)
+    known = order or proven_order(rows.raw("traded_time").unique().tolist())
     times = pd.Series(rows.text("traded_time", lambda cell: _time(cell, known)), dtype="str")
     is_whole = times.str.match(r"\d{4}-")
     is_clock = (times != "") & ~is_whole

@@ -1,4 +1,4 @@
-"""Quotes: market files and exchange reports become a market."""
+"""Quotes: market files, exchange reports and published chains become a market."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from optlab.errors import Problem, ReadError
-from optlab.legs import DTYPES, OPTIONS, expiry_instants
+from optlab.columns import DTYPES
+from optlab.errors import ReadError
+from optlab.legs import OPTIONS, expiry_instants
 from optlab.market import QUOTE_COLUMNS, QUOTE_NUMBERS, Market, parse_as_of, quote_table
 from optlab.readers.cells import KIND_WORDS, clean, currency
+from optlab.readers.chains import chain_reader
 from optlab.readers.columns import MARKET_ALIASES, MARKET_NEEDS, has_needs, match_columns, missing_columns
 from optlab.readers.contents import Content, raw_table
 from optlab.readers.contracts import CURRENCY_FIX, is_ticker, listed_root, listed_underlying, usual_currency
@@ -21,14 +23,13 @@ from optlab.readers.distinct import map_distinct
 from optlab.readers.files import Source
 from optlab.readers.hkex import is_report, read_report
 from optlab.readers.newest import newest_numbers
+from optlab.readers.refusals import SHOWN, refuse
 from optlab.readers.rows import DAY, FRACTION_FIX, LOCAL, PRICE_FIX, Moments, Rows
 from optlab.readers.tables import RawTable
 from optlab.symbols import Symbol, SymbolError, parse_symbol
 from optlab.venues import CURRENCY_VENUES, is_currency_pair
 
 _AS_OF_FIX = "write 2026-10-02 or 2026-10-02T15:30+08:00"
-SHOWN = 5
-"""How many faulty lines an error message lists, and how many numbers a notice."""
 
 
 def read_market(
@@ -42,8 +43,9 @@ def read_market(
     Parameters
     ----------
     source : path or list of paths
-        Market files (CSV, TSV, JSON, Parquet, XLSX) and HKEX stock options daily reports, told apart by their
-        content; ``-`` is standard input. Of several the first that has a quote wins.
+        Market files (CSV, TSV, JSON, Parquet, XLSX), HKEX stock options daily reports, Cboe's delayed quote
+        tables and LEAN's universe files, told apart by their content; ``-`` is standard input. Of several the first that has a
+        quote wins.
     as_of : str or date or aware datetime, optional
         When the market is seen; by default the newest time in each file. Of each number the newest at or before
         it counts, so that a row with only a spot leaves an earlier row's vol. A bare date is its market's close.
@@ -79,10 +81,11 @@ class _Quotes(NamedTuple):
 
 def _read_file(source: Source, as_of: dt.date | None, order: DateOrder | None) -> Market:
     found = Content(source)
-    if is_report(found.text):
-        report = read_report(found.file, found.text)
-        days = report.quotes["as_of"]
-        quotes = _Quotes(report.quotes, _closes(days, report.quotes), report.as_of, report.notices)
+    read_published = read_report if is_report(found.text) else chain_reader(found.file, found.text)
+    if read_published is not None:
+        report = read_published(found.file, found.text)
+        seen = _limits(report.as_of, report.quotes)
+        quotes = _Quotes(report.quotes, seen, report.as_of, report.notices)
     else:
         table = raw_table(found, lambda header: has_needs(header, MARKET_ALIASES, MARKET_NEEDS))
         quotes = _parse(table, order)
@@ -167,7 +170,7 @@ def _parse(raw: RawTable, order: DateOrder | None) -> _Quotes:
     table["currency"] = rows.text("currency", currency, CURRENCY_FIX)
     _add_codes(rows, table)
     _blame_rules(rows, table)
-    _raise([*raw.problems, *rows.problems(np.zeros(len(rows), dtype=bool))])
+    refuse([*raw.problems, *rows.problems(np.zeros(len(rows), dtype=bool))])
     table["source_file"], table["source_line"] = raw.file, raw.lines
     ignored = [name for name in columns.ignored if name.strip() not in QUOTE_COLUMNS]
     unused = (f"{raw.file}: columns that are not used: {', '.join(ignored)}.",) if ignored else ()
@@ -264,14 +267,3 @@ def _blame_rules(rows: Rows, table: pd.DataFrame) -> None:
     ]
     for broken, name, reason, fix in checks:
         rows.blame(np.asarray(broken, dtype=bool), name, reason, fix)
-
-
-def _raise(problems: list[Problem]) -> None:
-    if not problems:
-        return
-    first = sorted(problems, key=lambda problem: problem.line)
-    lines = list(dict.fromkeys(problem.line for problem in first[1:]))
-    shown = ", ".join(str(line) for line in lines[:SHOWN]) + (", ..." if len(lines) > SHOWN else "")
-    count = f"{len(first) - 1} more problem{'s' if len(first) > 2 else ''}"
-    where = f" ({count}, line{'s' if len(lines) > 1 else ''} {shown})"
-    raise ReadError(f"{first[0]}{where if lines else ''}")

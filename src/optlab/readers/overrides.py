@@ -81,3 +81,40 @@ def parse_days(text: str) -> float:
     if found is None:
         raise MarketDataError(f"--expiring {text!r} is no number of days. Fix: write 7d, 2w or 7.")
     return float(found[1]) * LENGTHS[found[2]]
+
+
+def parse_window(text: str) -> int:
+    """Read a number of trading days: 5d or 5.
+
+    >>> parse_window("5d")
+    5
+
+    Raises
+    ------
+    MarketDataError
+        For anything else, none among it.
+    """
+    found = re.fullmatch(r"(\d+)d?", text.strip().casefold())
+    if found is None or int(found[1]) == 0:
+        raise MarketDataError(f"--window {text!r} is no number of trading days. Fix: write 5d.")
+    return int(found[1])
+
+
+def parse_percent(option: str, text: str) -> float:
+    """Read a fraction, with a percent sign or without: 0.1% or 0.001.
+
+    >>> parse_percent("self-financing", "0.1%")
+    0.001
+
+    Raises
+    ------
+    MarketDataError
+        For what is no number.
+    """
+    try:
+        value = number(text, percent="sign")
+    except CellError as error:
+        raise MarketDataError(f"--{option} {text!r} {error.reason}. Fix: write 0.1% or 0.001.") from error
+    if math.isnan(value):
+        raise MarketDataError(f"--{option} {text!r} gives no number. Fix: write 0.1% or 0.001.")
+    return value

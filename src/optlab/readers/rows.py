@@ -9,13 +9,15 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from optlab.columns import DTYPES
 from optlab.errors import MarketDataError, Problem
-from optlab.legs import DTYPES, expiry_instants
+from optlab.legs import expiry_instants
 from optlab.readers.cells import clean, number, word
 from optlab.readers.columns import ColumnMap, says_percent
 from optlab.readers.dates import DATE_FIX, DateOrder, iso, moment, proven_order
 from optlab.readers.distinct import Parsed, combine, parse_distinct
 from optlab.readers.tables import RawTable
+from optlab.readers.timestamps import read_timestamps
 from optlab.venues import CURRENCY_VENUES, venue_of
 
 PRICE_FIX = "write a price such as 105 or 105.00"
@@ -99,7 +101,14 @@ class Rows:
 
     def moments(self, name: str, order: DateOrder | None, cells: pd.Series | None = None) -> Moments:
         """Return a column of dates and times; a slash date's order is proven by the column, or given."""
-        return to_moments(self._dates(name, order, cells))
+        cells = self.raw(name) if cells is None else cells
+        plain = read_timestamps(cells)
+        rest = to_moments(self._dates(name, order, cells.mask(plain.is_read, "")))
+        is_day = ~plain.has_zone & (plain.clock == plain.clock.astype("datetime64[D]"))
+        form = np.select([is_day, plain.has_zone], [DAY, INSTANT], LOCAL)
+        return Moments(
+            np.where(plain.is_read, plain.clock, rest.clock), np.where(plain.is_read, form, rest.form)
+        )
 
     def dates(self, name: str, order: DateOrder | None) -> list[dt.date | None]:
         """Return the distinct dates and times of a column, as they are written."""

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from optlab.legs import DTYPES, expiry_instants
+from optlab.columns import DTYPES
+from optlab.legs import expiry_instants
 
 _RISKY = re.compile("'?\\s*[=+\\-@|%\t\r\n\0\uff1d\uff0b\uff0d\uff20]|'\\s*'")
 """Text that runs as a formula, full-width forms too; and text that looks as if it were guarded already."""

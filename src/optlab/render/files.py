@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 
 from optlab.bias import Bias
+from optlab.columns import COLUMNS
 from optlab.errors import ReadError
-from optlab.legs import COLUMNS
 from optlab.render.csv_text import UTC, CsvStyle, csv_text, is_bare_midnight, is_close
 from optlab.render.tables import Result, tables_of
 
@@ -32,14 +32,15 @@ def write(
     """Write a result to a file: ``.csv .json .parquet .xlsx`` by its suffix.
 
     A result of several tables becomes one document in JSON and one sheet each in XLSX; in CSV and Parquet the
-    main table takes the name and each other one stands beside it: ``bias.csv`` and ``bias.shares.csv``.
+    main table takes the name and each other one stands beside it: ``bias.csv`` and ``bias.shares.csv``. In a
+    folder each table is a CSV file of its name.
 
     Parameters
     ----------
     result : Book, Valuation, Bias or DataFrame
         What to write: a book's or a valuation's legs, a bias's tables, or any table.
     path : str or Path
-        Where to; an old file is replaced.
+        Where to, or a folder that exists; an old file is replaced.
     style : CsvStyle, optional
         How CSV is written: for Excel, with decimal commas, without the guard against formulas.
     keep : collection of Path
@@ -56,21 +57,7 @@ def write(
     ReadError
         For a suffix that is no format, or a place that can't be written.
     """
-    path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in WRITERS:
-        raise ReadError(
-            f"{path}: {suffix or 'no suffix'} is no output format. Fix: end in {', '.join(WRITERS)}."
-        )
-    if suffix in ONE_DOCUMENT:
-        contents = {path: WRITERS[suffix](result, style)}
-    else:
-        found = tables_of(result)
-        main = next(iter(found))
-        contents = {
-            path if name == main else path.with_suffix(f".{name}{path.suffix}"): WRITERS[suffix](table, style)
-            for name, table in found.items()
-        }
+    contents = _contents(result, Path(path), style)
     kept = {Path(name).resolve() for name in keep}
     for place in contents:
         if place.resolve() in kept:
@@ -78,6 +65,26 @@ def write(
     for place, content in contents.items():
         _replace(place, content)
     return list(contents)
+
+
+def _contents(result: Result, path: Path, style: CsvStyle | None) -> dict[Path, bytes]:
+    """Return what goes into which file."""
+    if path.is_dir():
+        return {path / f"{name}.csv": _csv(table, style) for name, table in tables_of(result).items()}
+    suffix = path.suffix.lower()
+    if suffix not in WRITERS:
+        raise ReadError(
+            f"{path}: {suffix or 'no suffix'} is no output format. Fix: end in {', '.join(WRITERS)}, or name a folder "
+            "that exists."
+        )
+    if suffix in ONE_DOCUMENT:
+        return {path: WRITERS[suffix](result, style)}
+    found = tables_of(result)
+    main = next(iter(found))
+    return {
+        path if name == main else path.with_suffix(f".{name}{path.suffix}"): WRITERS[suffix](table, style)
+        for name, table in found.items()
+    }
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -106,8 +113,8 @@ def json_text(result: Result) -> str:
     if isinstance(result, Bias):
         document = {
             "headline": result.headline,
-            "shares": records(result.shares),
-            "strategies": records(result.strategies),
+            "range": result.range,
+            **{name: records(table) for name, table in result.tables.items()},
             "left_out": list(result.left_out),
         }
     elif len(found) == 1:

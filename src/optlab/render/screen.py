@@ -13,21 +13,27 @@ from pathlib import Path
 
 import pandas as pd
 
-from optlab.bias import DIRECTIONS, Bias, percents
+from optlab.bias import Bias
 from optlab.book import Book, FileReport, Valuation
+from optlab.context import Context, context, is_chain
 from optlab.errors import PricingError
 from optlab.pricing import STATUSES
 from optlab.pricing.verify import Verification
 from optlab.render import structures, tables, terminal
+from optlab.render.context_page import context_page, context_tables
 from optlab.render.csv_text import CsvStyle, csv_text
 from optlab.render.explanations import explanation_page, explanation_record
 from optlab.render.files import json_text, write
+from optlab.render.lean_page import lean_page, reading_notes
 from optlab.render.progress import Step, progress
 from optlab.strategy.catalog import find_structures
 from optlab.strategy.explain import Explanation
 
 MOST_LISTED = 20
 """Problems listed on standard error before the rest is counted."""
+
+MOST_CHAINS = 3
+"""Underlyings whose chain has a line under the headline."""
 
 DEFAULT_WIDTH = 80
 
@@ -171,19 +177,27 @@ class Screen:
             _out(explanation_page(explanation))
 
     def bias(self, bias: Bias, valuation: Valuation) -> None:
-        """Show the headlines, the strategies behind them, and what is not in the share."""
+        """Show the headline, the tables behind it, and what is not in the share."""
         if self.output is not None or self.shape != "table":
             self._show("bias", bias)
             return
-        _out(f"{bias.headline}\n\n")
-        if len(bias.shares) > 1:
-            self._draw("shares", _rounded(bias.shares))
-            _out("\n")
-        self._draw("bias", bias.strategies)
-        _out("\n")
-        for sentence in (*_reading(bias, valuation), *bias.left_out):
-            _out(f"{sentence}\n")
+        market = f"{valuation.market.as_of}{_own_quotes(valuation)}"
+        around = _chain_sentences(valuation)
+        notes = reading_notes(bias, market)
+        page, dropped = lean_page(bias, around, notes, width=self.width, colour=self.colour)
+        _out(page)
+        self._no_room(dropped)
         self._statuses(valuation)
+
+    def contexts(self, found: Mapping[str, Context]) -> None:
+        """Show what each chain says, a page for each."""
+        if self.output is None and self.shape == "table":
+            pages = [context_page(one, width=self.width, colour=self.colour) for one in found.values()]
+            _out("\n".join(pages))
+            return
+        for one in found.values():
+            self.notices(*one.notices)
+        self._show("context", context_tables(found))
 
     def columns(self) -> None:
         """Show every column with its unit and meaning."""
@@ -300,6 +314,9 @@ class Screen:
         chosen = tables.view(name, table, by=by)
         drawing, dropped = terminal.draw(chosen, width=self.width, colour=self.colour, totals=totals)
         _out(drawing)
+        self._no_room(dropped)
+
+    def _no_room(self, dropped: Sequence[str]) -> None:
         if dropped:
             labels = ", ".join(tables.label(column) for column in dropped)
             self.notices(f"no room for {labels}: a wider --width or -o FILE.csv has them")
@@ -340,23 +357,11 @@ def _verdict(verification: Verification) -> str:
     return f"{'Agrees' if verification.agrees else 'DIFFERS'} with py_vollib.{rest}"
 
 
-def _rounded(shares: pd.DataFrame) -> pd.DataFrame:
-    """Round shares as the headline does, so that they add up to 100."""
-    whole = [
-        percents(dict(zip(DIRECTIONS, row, strict=True)))
-        for row in shares[list(DIRECTIONS)].to_numpy().tolist()
-    ]
-    return shares.assign(**{name: [row[name] / 100.0 for row in whole] for name in DIRECTIONS})
-
-
-def _reading(bias: Bias, valuation: Valuation) -> list[str]:
-    """Say what the columns mean and in which market the strategies were leaned."""
-    counted = bias.strategies["direction"].isin(DIRECTIONS).sum()
-    where = f"Leaned in the market of {valuation.market.as_of}{_own_quotes(valuation)}"
-    return [
-        f"{where}; {counted} of {len(bias.strategies)} strategies counted.",
-        "ratio: the part of the expected move that net delta explains; lots are packages.",
-    ]
+def _chain_sentences(valuation: Valuation) -> tuple[str, ...]:
+    """Say what the market's chains show of the first underlyings that have one."""
+    held = sorted(set(valuation.legs["underlying"]))
+    chains = [name for name in held if is_chain(valuation.market, name)][:MOST_CHAINS]
+    return tuple(context(valuation.market, underlying=name).sentence for name in chains)
 
 
 def _own_quotes(valuation: Valuation) -> str:

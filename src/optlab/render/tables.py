@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,11 @@ import pandas as pd
 
 from optlab.bias import Bias
 from optlab.book import Book, Valuation
+from optlab.columns import COLUMNS, LEG_COLUMNS
 from optlab.errors import shorten
-from optlab.legs import COLUMNS, LEG_COLUMNS
 from optlab.strategy import contract
 
-Result = pd.DataFrame | Book | Valuation | Bias
+Result = pd.DataFrame | Book | Valuation | Bias | Mapping[str, pd.DataFrame]
 
 
 def tables_of(result: Result) -> dict[str, pd.DataFrame]:
@@ -28,7 +29,9 @@ def tables_of(result: Result) -> dict[str, pd.DataFrame]:
     if isinstance(result, Valuation):
         return {"legs": in_order(result.legs)}
     if isinstance(result, Bias):
-        return {"strategies": result.strategies, "shares": result.shares}
+        return result.tables
+    if isinstance(result, Mapping):
+        return dict(result)
     return {"table": result}
 
 
@@ -87,11 +90,21 @@ STYLES: dict[str, Style] = {
     "gamma_cash": Style("gamma cash", 0, sign=True),
     "beta_delta": Style("beta delta", 1, sign=True),
     "delta_ratio": Style("ratio", 2, sign=True),
+    "scenario_lean": Style("lean", 2, sign=True),
+    "vega_ratio": Style("vega ratio", 2, sign=True),
+    "volatility_view": Style("vol"),
+    "gross_delta_cash": Style("gross", 0),
+    "net_to_gross": Style("net/gross", 2, sign=True),
+    "share": Style("share", 0, percent=True),
+    "change": Style("change", 0, sign=True, percent=True),
+    "p_value": Style("p", 2),
+    "nearest": Style("horizon"),
+    "first_day": Style("from"),
     "delta_per_lot": Style("delta/lot", 3, sign=True),
     "premium": Style("premium", sign=True),
     "premium_percent": Style("prem %", 1, sign=True, percent=True),
     "days_nearest": Style("days", 0),
-    "direction_name": Style("textbook"),
+    "textbook_direction": Style("textbook"),
     "moneyness": Style("moneyness", 1, sign=True, percent=True),
     "days": Style("days", 0),
     "leg_count": Style("legs", 0),
@@ -102,6 +115,37 @@ STYLES: dict[str, Style] = {
     **{name: Style(name, 0, percent=True) for name in ("bullish", "bearish", "neutral", "unclassified")},
     "strategy_id": Style("id"),
     "underlying": Style("underlying"),
+    "atm_vol": Style("ATM vol", 1, percent=True),
+    "call_vol": Style("25d call", 1, percent=True),
+    "put_vol": Style("25d put", 1, percent=True),
+    "risk_reversal": Style("25d RR", 1, sign=True, percent=True),
+    "butterfly": Style("25d fly", 1, sign=True, percent=True),
+    "open_interest": Style("OI", 0),
+    "open_interest_calls": Style("OI calls", 0),
+    "open_interest_puts": Style("OI puts", 0),
+    "open_interest_change": Style("OI change", 0, sign=True),
+    "put_call_ratio": Style("put/call", 2),
+    "volume_calls": Style("calls traded", 0),
+    "volume_puts": Style("puts traded", 0),
+    "wing_days": Style("25d days", 0),
+    "tenor_source": Style("from"),
+    "wing_source": Style("25d from"),
+    "call_delta": Style("call delta", 2),
+    "log_moneyness": Style("ln(K/F)", 3, sign=True),
+    "realised": Style("realised", 1, percent=True),
+    "minimum": Style("lowest", 1, percent=True),
+    "lower_quartile": Style("25%", 1, percent=True),
+    "median": Style("median", 1, percent=True),
+    "upper_quartile": Style("75%", 1, percent=True),
+    "maximum": Style("highest", 1, percent=True),
+    "iv_less_realised": Style("IV less it", 1, sign=True, percent=True),
+    "one_month_vol": Style("1m IV", 1, percent=True),
+    "three_month_vol": Style("3m IV", 1, percent=True),
+    "slope": Style("slope", 1, sign=True, percent=True),
+    "percentile": Style("percentile", 0, percent=True),
+    "iv_rank": Style("IV rank", 0, percent=True),
+    "history_days": Style("days known", 0),
+    "why_missing": Style("why not"),
 }
 
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -124,21 +168,41 @@ VIEWS: dict[str, tuple[str, ...]] = {
         *("rho", "leg_count", "delta", "cost", "gamma"),
     ),
     "bias": (
+        *("strategy_id", "strategy", "lots", "direction", "delta_ratio", "scenario_lean", "volatility_view"),
+        *("legs", "delta_per_lot", "delta_cash", "premium_percent", "nearest", "day", "group"),
+    ),
+    "families": ("family", "n", "share", "bullish", "bearish", "neutral", "unclassified"),
+    "totals": (
         *(
-            "strategy_id",
-            "strategy",
-            "lots",
-            "direction",
-            "delta_ratio",
-            "delta_per_lot",
-            "legs",
+            "scope",
+            "currency",
             "delta_cash",
+            "gross_delta_cash",
+            "net_to_gross",
+            "vega",
+            "theta",
+            "gamma_cash",
         ),
-        "group",
+        "beta_delta",
+    ),
+    "trend": (
+        *(
+            "scope",
+            "first_day",
+            "day",
+            "bullish",
+            "bearish",
+            "neutral",
+            "unclassified",
+            "n",
+            "change",
+            "p_value",
+        ),
+        *("reversal", "low", "high"),
     ),
     "strategies": (
         *("strategy_id", "strategy", "legs", "lots", "cover", "premium_percent", "profit", "days_nearest"),
-        *("account", "status", "direction_name", "tag", "reading", "premium", "expiries", "group"),
+        *("account", "status", "textbook_direction", "tag", "reading", "premium", "expiries", "group"),
     ),
     "explain": ("reading", "cost", "strategy", "lots", "legs", "naked"),
     "shares": ("scope", "bullish", "bearish", "neutral", "unclassified", "n", "low", "high"),
@@ -148,6 +212,28 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "catalog": ("name", "legs", "direction", "volatility", "rank", "family", "mirror", "aliases"),
     "meanings": ("name", "legs", "direction", "said_at", "volatility", "family"),
     "venue": ("venue_name", "structure", "legs", "direction", "volatility", "family"),
+    "context": (
+        *(
+            "underlying",
+            "spot",
+            "one_month_vol",
+            "percentile",
+            "risk_reversal",
+            "butterfly",
+            "slope",
+            "shape",
+        ),
+        *("put_call_ratio", "realised", "iv_less_realised", "three_month_vol", "iv_rank", "history_days"),
+    ),
+    "term": (
+        *("expiry", "days", "forward", "atm_vol", "risk_reversal", "butterfly", "open_interest_calls"),
+        *("open_interest_puts", "put_call_ratio", "call_vol", "put_vol", "volume_calls", "volume_puts"),
+    ),
+    "tenors": ("tenor", "days", "atm_vol", "tenor_source", "risk_reversal", "butterfly", "wing_source"),
+    "cone": (
+        *("window", "realised", "minimum", "lower_quartile", "median", "upper_quartile", "maximum"),
+        *("iv_less_realised", "windows"),
+    ),
     "convert": ("underlying", "contract", "quantity", "multiplier", "currency", "entry", "group", "account"),
 }
 """The columns a terminal shows for each verb, the most wanted first: what does not fit is left out from the end."""
@@ -177,7 +263,7 @@ def _says_nothing(name: str, column: pd.Series) -> bool:
         return bool((column == 0).all())
     if name == "status":
         return set(column) <= set(PRICED_WORDS) or set(column) == {"no_spot"}
-    if name in ("group", "account", "tag", "venue_name", "cover"):
+    if name in ("group", "account", "tag", "venue_name", "cover", "day", "reversal"):
         return bool((column == "").all())
     return name in COLUMNS and len(column) > 0 and bool(column.isna().all())
 

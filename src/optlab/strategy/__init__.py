@@ -9,6 +9,7 @@ from optlab.strategy.packages import (
     lots,
     net,
     priceable,
+    sizes,
     split_groups,
     unit_sizes,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "net",
     "priceable",
     "recognize",
+    "sizes",
     "split_groups",
     "unit_sizes",
     "venue_name",

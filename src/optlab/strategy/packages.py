@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pandas as pd
 
@@ -82,22 +80,41 @@ def net(named: pd.DataFrame) -> pd.DataFrame:
         A row per strategy and contract that is left, near and low first: ``strategy_id kind strike expiry
         count``, with ``count`` in contracts; shares count in units of the strategy's options.
     """
-    units = named["quantity"] * named["multiplier"]
-    is_option = named["kind"].isin(OPTIONS)
-    size = named["multiplier"].where(is_option, named["strategy_id"].map(unit_sizes(named)))
-    ids = pd.factorize(named["strategy_id"])[0]
-    keys = ["strategy", "strategy_id", "expiry", "strike", "kind", "size"]
-    table = named[["strategy_id", "expiry", "strike", "kind"]].assign(strategy=ids, size=size)
-    table = table.assign(units=units, gross=units.abs())
-    netted = table.groupby(keys, dropna=False, sort=False)[["units", "gross"]].sum().reset_index()
-    netted = netted[netted["units"].abs() > ROUNDING * netted["gross"]]
-    count = netted["units"] / netted["size"]
-    is_whole = (count - count.round()).abs() <= ROUNDING_OF_COUNTS * count.abs()
-    netted = netted.assign(count=count.mask(is_whole, count.round()))
-    netted["units"] = netted["count"] * netted["size"]
-    return netted.sort_values(keys[:1] + keys[2:], na_position="first", kind="stable").drop(
-        columns="strategy"
+    codes, ids = pd.factorize(named["strategy_id"])
+    is_option = named["kind"].isin(OPTIONS).to_numpy()
+    own = named["multiplier"].to_numpy(dtype=np.float64)
+    size = np.where(is_option, own, unit_sizes(named).to_numpy(dtype=np.float64)[codes])
+    units = named["quantity"].to_numpy(dtype=np.float64) * own
+    kind, kinds = pd.factorize(named["kind"], sort=True)
+    strike, expiry = (
+        named["strike"].to_numpy(dtype=np.float64),
+        named["expiry"].to_numpy(dtype="datetime64[us]"),
     )
+    keys = (codes, expiry.astype("int64"), np.where(np.isnan(strike), -np.inf, strike), kind, size)
+    order = np.lexsort(keys[::-1])
+    first = np.logical_or.reduce([changes(key[order]) for key in keys])
+    starts, rows = np.flatnonzero(first), order[first]
+    total, gross = (_sums(amount[order], starts) for amount in (units, np.abs(units)))
+    count = total / size[rows]
+    is_whole = np.abs(count - np.round(count)) <= ROUNDING_OF_COUNTS * np.abs(count)
+    count = np.where(is_whole, np.round(count), count)
+    table = pd.DataFrame(
+        {
+            "strategy_id": ids.take(codes[rows]),
+            "expiry": named["expiry"].array.take(rows),
+            "strike": strike[rows],
+            "kind": kinds.take(kind[rows]),
+            "size": size[rows],
+            "units": count * size[rows],
+            "gross": gross,
+            "count": count,
+        }
+    )
+    return table[np.abs(total) > ROUNDING * gross]
+
+
+def _sums(amounts: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    return np.add.reduceat(amounts, starts) if len(starts) else np.zeros(0)
 
 
 ROUNDING = 1e-12
@@ -115,8 +132,34 @@ def lots(named: pd.DataFrame) -> pd.Series:
     has no common part is one lot, and so is what nets to nothing. Indexed by ``strategy_id`` in order of appearance.
     """
     everyone = pd.Index(named["strategy_id"].unique(), name="strategy_id")
-    found = _divisors(net(named)).reindex(everyone, fill_value=1.0)
-    return found.astype("int64") if (found % 1 == 0).all() else found
+    return _whole(_divisors(net(named)).reindex(everyone, fill_value=1.0))
+
+
+def _whole(lots: pd.Series) -> pd.Series:
+    """Return lots as whole numbers where all of them are."""
+    return lots.astype("int64") if (lots % 1 == 0).all() else lots
+
+
+def sizes(named: pd.DataFrame) -> pd.DataFrame:
+    """Return how large each strategy is: ``lots unit_size contracts`` and its ``legs`` in words.
+
+    As `lots`, `unit_sizes` and `describe_legs` have them; ``contracts`` counts option contracts, bought or sold,
+    after netting. Indexed by ``strategy_id`` in order of appearance.
+    """
+    netted = net(named)
+    unit_size = unit_sizes(named)
+    divisors = _divisors(netted)
+    count = netted["count"].abs().where(netted["kind"].isin(OPTIONS), 0.0)
+    return pd.DataFrame(
+        {
+            "lots": _whole(divisors.reindex(unit_size.index, fill_value=1.0)),
+            "unit_size": unit_size,
+            "contracts": count.groupby(netted["strategy_id"], sort=False)
+            .sum()
+            .reindex(unit_size.index, fill_value=0.0),
+            "legs": _words(netted, divisors).reindex(unit_size.index, fill_value=""),
+        }
+    )
 
 
 def _divisors(netted: pd.DataFrame) -> pd.Series:
@@ -183,16 +226,30 @@ def describe_legs(named: pd.DataFrame) -> pd.Series:
     Quantities are per lot; what nets to nothing is empty. Indexed by ``strategy_id`` in order of appearance.
     """
     netted = net(named)
-    per_lot = netted["count"] / netted["strategy_id"].map(_divisors(netted)).astype("float64")
-    cells = [
-        f"{number:+.4g} {name}" if number % 1 else f"{number:+.0f} {name}"
-        for number, name in zip(per_lot, contract(netted), strict=True)
-    ]
-    ids, starts = _starts(netted)
-    borders = [*starts, len(cells)]
-    texts = [" / ".join(cells[start:end]) for start, end in itertools.pairwise(borders)]
     everyone = pd.Index(named["strategy_id"].unique(), name="strategy_id")
-    return pd.Series(texts, index=ids, dtype="str").reindex(everyone, fill_value="")
+    return _words(netted, _divisors(netted)).reindex(everyone, fill_value="")
+
+
+def _words(netted: pd.DataFrame, divisors: pd.Series) -> pd.Series:
+    """Write the legs of each netted strategy in one cell; cells alike are written once."""
+    ids, starts = _starts(netted)
+    ends = np.append(starts[1:], len(netted))
+    per_lot = netted["count"].to_numpy() / np.repeat(
+        divisors.reindex(ids).to_numpy(dtype=np.float64), ends - starts
+    )
+    codes, names = _contracts(netted)
+    places, numbers = pd.factorize(per_lot)
+    cells, distinct = pd.factorize(codes * max(len(numbers), 1) + places)
+    written = [f"{_signed(numbers[cell % len(numbers)])} {names[cell // len(numbers)]}" for cell in distinct]
+    legs = np.array(written, dtype=object)[cells] if len(cells) else np.empty(0, dtype=object)
+    texts = legs[starts]
+    for place in np.flatnonzero(ends - starts > 1):
+        texts[place] = " / ".join(legs[starts[place] : ends[place]])
+    return pd.Series(texts, index=ids, dtype="str")
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.4g}" if number % 1 else f"{number:+.0f}"
 
 
 def _starts(netted: pd.DataFrame) -> tuple[pd.Index, np.ndarray]:
@@ -208,10 +265,29 @@ def contract(legs: pd.DataFrame) -> pd.Series:
     >>> contract(table)[0]
     '09OCT26 22.5P'
     """
-    codes, days = pd.factorize(legs["expiry"])
-    written = [day.strftime("%d%b%y").upper() for day in days]
-    day = pd.Series(written, dtype="str").reindex(codes, fill_value="").set_axis(legs.index)
-    letter = legs["kind"].map({"call": "C", "put": "P"}).astype("str").fillna("")
-    option = day + " " + legs["strike"].map("{:g}".format).astype("str") + letter
-    other = legs["kind"].where(legs["kind"] != "future", "future " + day)
-    return option.where(legs["kind"].isin(OPTIONS), other).str.strip()
+    codes, names = _contracts(legs)
+    return pd.Series(names, dtype="str").reindex(codes).set_axis(legs.index)
+
+
+def _contracts(legs: pd.DataFrame) -> tuple[np.ndarray, list[str]]:
+    """Return which contract each leg is of, and the contracts' names."""
+    (kind, kinds), (expiry, days), (strike, strikes) = (
+        pd.factorize(legs[name], use_na_sentinel=False) for name in ("kind", "expiry", "strike")
+    )
+    codes, distinct = pd.factorize((kind * max(len(days), 1) + expiry) * max(len(strikes), 1) + strike)
+    names = [
+        _contract(
+            str(kinds[cell // len(strikes) // len(days)]),
+            days[cell // len(strikes) % len(days)],
+            strikes[cell % len(strikes)],
+        )
+        for cell in distinct.tolist()
+    ]
+    return codes, names
+
+
+def _contract(kind: str, expiry: pd.Timestamp, strike: float) -> str:
+    day = "" if pd.isna(expiry) else expiry.strftime("%d%b%y").upper()
+    if kind in OPTIONS:
+        return f"{day} {strike:g}{kind[0].upper()}".strip()
+    return f"future {day}".strip() if kind == "future" else str(kind)

@@ -8,8 +8,9 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from optlab.columns import LEG_COLUMNS
 from optlab.errors import PricingError
-from optlab.legs import LEG_COLUMNS, canonical, expiry_instants
+from optlab.legs import canonical, expiry_instants
 from optlab.strategy.catalog import STRATEGIES
 from optlab.strategy.cover import Reading, cheapest
 from optlab.strategy.match import CLOSED, name_packages
@@ -73,10 +74,11 @@ def recognize(legs: pd.DataFrame, *, groups: Groups = "keep") -> pd.DataFrame:
 
 def name_parts(legs: pd.DataFrame, parts: Parts) -> pd.DataFrame:
     """Add the strategies to legs, a split row once for each part."""
-    named = legs.iloc[parts.row].reset_index(drop=True)
+    is_unsplit = np.array_equal(parts.row, np.arange(len(legs)))
+    named = (legs if is_unsplit else legs.iloc[parts.row]).reset_index(drop=True)
     named["quantity"] = parts.quantity
     named["strategy_id"] = number(named, parts.strategy)
-    named["strategy"] = _names(named)
+    named["strategy"] = _names(named, parts.strategy)
     named["part"] = _part_numbers(parts.row)
     named["reading"] = parts.reading
     return named
@@ -125,11 +127,15 @@ def _in_row_order(pieces: list[Parts]) -> Parts:
     )
 
 
-def _names(named: pd.DataFrame) -> pd.Series:
-    members = named[named["strategy_id"] != ""]
-    names = name_packages(net(members)).reindex(members["strategy_id"].unique(), fill_value=CLOSED)
-    names.update(name_rolls(members))
-    return named["strategy_id"].map({"": "", **names.to_dict()}).astype("str")
+def _names(named: pd.DataFrame, strategy: Ints) -> pd.Series:
+    """Return the name of each leg's strategy; strategies are told apart by their numbers, -1 is none."""
+    members = named[["kind", "strike", "expiry", "quantity", "multiplier", "effect"]]
+    members = members.assign(strategy_id=strategy)[strategy >= 0]
+    names = np.full(int(strategy.max(initial=-1)) + 2, CLOSED, dtype=object)
+    for found in (name_packages(net(members)), name_rolls(members)):
+        names[found.index] = found
+    names[-1] = ""
+    return pd.Series(names[strategy], index=named.index, dtype="str")
 
 
 def _part_numbers(row: Ints) -> Ints:

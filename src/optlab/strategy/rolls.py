@@ -27,6 +27,8 @@ def name_rolls(members: pd.DataFrame) -> pd.Series:
     Series
         Names, indexed by ``strategy_id``; packages that only open, or do not say so for every leg, are not in it.
     """
+    if not (members["effect"] == "close").any():
+        return pd.Series([], index=members["strategy_id"].iloc[:0], dtype="str")
     members = members[_is_said(members)]
     is_closing = members["effect"] == "close"
     given_up = net(members[is_closing].assign(quantity=-members["quantity"]))

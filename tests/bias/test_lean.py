@@ -1,19 +1,17 @@
-"""The delta rule on ordinary positions, the shares and the words."""
+"""The delta rule on ordinary positions, and the shares that follow."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest, norm
+from scipy.stats import norm
 
 import optlab as ol
 from books import AS_OF, FAR, NEAR, market, valued, xiaomi
-from optlab import bias as lean
 from optlab.errors import PricingError
 
 ORDINARY: dict[str, tuple[list[tuple[Any, ...]], str]] = {
@@ -177,51 +175,18 @@ def test_the_neutral_band_moves_the_border() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"neutral": 20.0}, "a neutral band of 20.0 is no fraction. Fix: use one from 0 to 1, such as 0.2."),
-        ({"rule": "astrology"}, "rule 'astrology' is not known. Fix: use delta."),
-        ({"weight": "mood"}, "weight 'mood' is not known. Fix: use count."),
+        ({"neutral": 20.0}, "a neutral band of 20 can't be meant. Fix: use one from 0 to 1, such as 0.2."),
+        ({"rule": "astrology"}, "rule 'astrology' is not known. Fix: use delta or scenario or name."),
+        (
+            {"weight": "mood"},
+            "weight 'mood' is not known. Fix: use count or contracts or premium or delta or vega.",
+        ),
     ],
 )
 def test_a_bad_call_says_the_fix(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(PricingError) as caught:
         valued((1, "call", 24, NEAR)).bias(**arguments)  # type: ignore[arg-type]
     assert str(caught.value) == message
-
-
-@pytest.mark.parametrize(("hits", "n"), [(0, 5), (5, 5), (11, 20), (1, 300)])
-def test_wilson_equals_scipy(hits: int, n: int) -> None:
-    interval = binomtest(hits, n).proportion_ci(0.95, method="wilson")
-    assert lean.wilson(hits / n, n) == pytest.approx((interval.low, interval.high), abs=1e-12)
-
-
-def test_percents_always_add_up_to_a_hundred() -> None:
-    """Every split of up to twelve strategies over four directions."""
-    for n in range(1, 13):
-        for a in range(n + 1):
-            for b in range(n + 1 - a):
-                shares = {"bullish": a / n, "bearish": b / n, "neutral": (n - a - b) / n, "unclassified": 0.0}
-                shown = lean.percents(shares)
-                assert sum(shown.values()) == 100
-                assert all(abs(shown[name] - 100 * shares[name]) < 1 for name in shares)
-
-
-def test_the_headline_of_the_specification() -> None:
-    """Eleven bullish, seven bearish, two neutral of twenty."""
-    row: dict[Hashable, Any] = {"scope": "MIU", "bullish": 0.55, "bearish": 0.35, "neutral": 0.10, "unclassified": 0.0, "n": 20,
-           "rule": "delta", "weight": "count", "low": 0.342, "high": 0.742}  # fmt: skip
-    assert lean.headline(row) == (
-        "MIU: 55% bullish, 35% bearish, 10% neutral (n=20 strategies, 95% 34-74%; delta rule, by count) - bullish"
-    )
-
-
-@pytest.mark.parametrize(
-    ("bullish", "bearish", "word"),
-    [(0.7, 0.3, "strongly bullish"), (0.55, 0.45, "bullish"), (0.5, 0.41, "balanced"), (0.45, 0.55, "bearish"),
-     (0.4, 0.5, "bearish"), (0.3, 0.7, "strongly bearish")],
-)  # fmt: skip
-def test_the_word_at_its_borders(bullish: float, bearish: float, word: str) -> None:
-    """At least 40 and 10 points up, more than -10 and -40 down."""
-    assert lean.lean_word(bullish, bearish) == word
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

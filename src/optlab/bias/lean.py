@@ -1,0 +1,320 @@
+"""The directional analysis: from valued legs to the headline and every table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from optlab.bias.choices import Choices
+from optlab.bias.directions import (
+    LOST_A_LEG,
+    NOT_COUNTED,
+    RULES,
+    direction_of,
+    is_sideless,
+    no_view,
+    reason_of,
+)
+from optlab.bias.disagreements import disagreements
+from optlab.bias.shares import WHOLE_BOOK, parts_of, scopes, share, votes
+from optlab.bias.stability import stability
+from optlab.bias.stand_outs import stand_outs
+from optlab.bias.totals import NEEDED as TOTALLED
+from optlab.bias.totals import totals
+from optlab.bias.trend import WINDOW, in_window, trading_days, trend
+from optlab.bias.views import add_views, volatility_reason
+from optlab.bias.weights import WEIGHTS, add_weights, weight_column
+from optlab.bias.words import NOTHING, extras, headline, stability_range
+from optlab.errors import PricingError
+from optlab.exposure import NEEDED, exposures
+from optlab.join import as_of_instants, local_days
+from optlab.market import Market
+from optlab.strategy import GIVEN
+
+DAY = 86_400.0
+
+AMOUNTS = ("value", "cost", "profit", "rho")
+"""What is looked at of each leg beside what exposures need: what the trades that stand out cost."""
+
+SHARE_COLUMNS = [
+    *("scope", "rule", "weight", "bullish", "bearish", "neutral", "unclassified"),
+    *("n", "low", "high", "reason"),
+]
+
+STRATEGY_COLUMNS = [
+    *("strategy_id", "strategy", "family", "group", "account", "underlying", "currency", "lots", "legs"),
+    *("direction", "direction_delta", "direction_scenario", "direction_name"),
+    *("delta_ratio", "scenario_lean", "delta_per_lot", "delta", "delta_cash"),
+    *("volatility_view", "vega_ratio", "vega", "theta", "gamma_cash"),
+    *("premium_view", "premium", "premium_percent", "premium_source", "premium_cash"),
+    *("contracts", "expected_move", "horizon", "nearest", "farthest", "traded_at", "day", "status"),
+    *("reason", "volatility_reason"),
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Bias:
+    """The lean of a book: sentences, and plain tables; fractions are shares of 1.
+
+    Parameters
+    ----------
+    headline : str
+        One sentence for the whole book, or for its only underlying.
+    shares : DataFrame
+        ``scope rule weight bullish bearish neutral unclassified n low high reason``: fractions that add up to 1,
+        the 95% interval of the bullish share, and why there is no share; a row per scope, and one for the whole
+        book if it has several.
+    strategies : DataFrame
+        A row per strategy: its legs, its direction by each rule with the numbers, its volatility and premium
+        views, sizes, and the reason.
+    stability : DataFrame
+        The shares of the whole book under every rule and weight, and with the band halved and doubled.
+    disagreements : DataFrame
+        The strategies about which the rules disagree, and the leg that makes the difference.
+    trend : DataFrame
+        The share over a window of trading days against the window before it; empty without a window.
+    families, names : DataFrame
+        How much of the book each strategy family and each strategy name is, and the directions in it.
+    views : DataFrame
+        ``view value n share``: volatility, premium, nearest and farthest horizon.
+    stand_outs : DataFrame
+        The largest strategies by delta cash, premium and contracts.
+    totals : DataFrame
+        Net and gross delta cash, and the other greeks in money, per underlying and for the book.
+    left_out : tuple of str
+        What is not in the shares, and why, in words.
+    range : str
+        Between which shares the bullish share lies, in a sentence.
+    """
+
+    headline: str
+    shares: pd.DataFrame
+    strategies: pd.DataFrame
+    stability: pd.DataFrame
+    disagreements: pd.DataFrame
+    trend: pd.DataFrame
+    families: pd.DataFrame
+    names: pd.DataFrame
+    views: pd.DataFrame
+    stand_outs: pd.DataFrame
+    totals: pd.DataFrame
+    left_out: tuple[str, ...] = ()
+    range: str = ""
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table by name, the strategies first."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        tables = {name: table for name, table in named.items() if isinstance(table, pd.DataFrame)}
+        return {"strategies": tables.pop("strategies"), **tables}
+
+
+COUNTED = (
+    *(
+        "strategy",
+        "family",
+        "group",
+        "account",
+        "underlying",
+        "currency",
+        "lots",
+        "legs",
+        "status",
+        "has_exposure",
+    ),
+    *("direction", "direction_delta", "direction_scenario", "direction_name", "delta_ratio", "scenario_lean"),
+    *(
+        "delta_per_lot",
+        "delta_cash",
+        "contracts",
+        "premium",
+        "premium_percent",
+        "premium_source",
+        "traded_at",
+    ),
+    *("volatility_view", "premium_view", "nearest", "farthest", "nearest_expiry", "day", "to_one_currency"),
+    *(weight_column(name) for name in WEIGHTS),
+)
+"""What is looked at of the strategies that carry a view."""
+
+NO_DAYS = (
+    "no row says when it was traded, so there is no window and no day. Fix: add the column traded_at, or leave "
+    "--window and --by day out."
+)
+
+
+def bias(
+    valued: pd.DataFrame,
+    market: Market,
+    choices: Choices | None = None,
+    *,
+    broken: Collection[tuple[str, str]] = (),
+) -> Bias:
+    """Say which way each strategy leans, and the share of each direction.
+
+    Parameters
+    ----------
+    valued : DataFrame
+        Legs with their strategies and values, as `optlab.pricing.value` returns them.
+    market : Market
+        The market they were valued in: for exchange rates and betas.
+    choices : Choices, optional
+        How it is decided and counted.
+    broken : collection of (file, group)
+        Groups of which a row was set aside: what is left of them is not the strategy, and is unclassified.
+
+    Raises
+    ------
+    PricingError
+        If a window or days are asked for, and nobody gave the day of a trade.
+    MarketDataError
+        If the index of ``beta_to`` has no price, or no exchange rate leads to ``currency``.
+    """
+    chosen = choices or Choices()
+    legs, ids = _numbered(valued)
+    every = _decided(_described(legs, market, chosen, broken), chosen)
+    days = trading_days(every)
+    is_timed = chosen.window is not None or chosen.by == "day"
+    if is_timed and not days and len(every):
+        raise PricingError(NO_DAYS)
+    table = every if chosen.window is None else in_window(every, days, len(days) - 1, chosen.window)
+    counted = table[list(COUNTED)][table["direction"] != NOT_COUNTED]
+    steady = stability(counted, chosen.neutral)
+    shares, sentence, parts = _shares(counted, chosen)
+    return Bias(
+        headline=sentence,
+        shares=shares,
+        strategies=_named(table.reset_index()[STRATEGY_COLUMNS], ids),
+        stability=steady,
+        disagreements=_named(disagreements(counted, legs), ids),
+        trend=_trend(every, days if is_timed else [], chosen),
+        **parts,
+        stand_outs=_named(stand_outs(counted, legs, market, top=chosen.top), ids),
+        totals=totals(
+            table[list(TOTALLED)][~table["is_sideless"]],
+            market,
+            currency=chosen.currency,
+            beta_to=chosen.beta_to,
+        ),
+        left_out=_left_out(every, table, chosen.weight),
+        range=stability_range(steady),
+    )
+
+
+def _numbered(valued: pd.DataFrame) -> tuple[pd.DataFrame, pd.Index]:
+    """Put numbers in the place of the strategies' names, as every step groups by them; legs of none are left out."""
+    wanted = [name for name in dict.fromkeys((*NEEDED, *AMOUNTS)) if name in valued.columns]
+    legs = valued[wanted]
+    is_member = legs["strategy_id"] != ""
+    legs = legs if is_member.all() else legs[is_member]
+    places, ids = pd.factorize(legs["strategy_id"])
+    return legs.assign(strategy_id=places), pd.Index(ids, dtype="str")
+
+
+def _named(table: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
+    """Put the strategies' names back in the place of their numbers."""
+    return table.assign(strategy_id=ids.take(table["strategy_id"].to_numpy(dtype="int64")))
+
+
+def _trend(every: pd.DataFrame, days: list[str], chosen: Choices) -> pd.DataFrame:
+    counted = every[every["direction"] != NOT_COUNTED] if days else every.iloc[:0]
+    return trend(
+        votes(counted),
+        days,
+        window=chosen.window or WINDOW,
+        weight=chosen.weight,
+        every_day=chosen.by == "day",
+    )
+
+
+def _described(
+    legs: pd.DataFrame, market: Market, chosen: Choices, broken: Collection[tuple[str, str]]
+) -> pd.DataFrame:
+    """Say of each strategy everything but its direction: exposures, views, weights and the day of the trade."""
+    table = _without_broken(exposures(legs), broken)
+    as_of = as_of_instants(table, market.known_as_of)
+    for name in ("nearest", "farthest"):
+        table[f"days_{name}"] = (table[f"{name}_expiry"] - as_of).dt.total_seconds() / DAY
+    table["day"] = local_days(table, table["traded_at"]).dt.strftime("%Y-%m-%d").astype("str").fillna("")
+    table = add_views(table, self_financing=chosen.self_financing)
+    return add_weights(table, market, currency=chosen.currency)
+
+
+def _without_broken(table: pd.DataFrame, broken: Collection[tuple[str, str]]) -> pd.DataFrame:
+    if not broken:
+        return table
+    keys = zip(table["source_file"], table["group"], strict=True)
+    is_broken = pd.Series([key in broken for key in keys], index=table.index, dtype=bool)
+    is_broken &= table["reading"] == GIVEN
+    numbers = {name: table[name].mask(is_broken) for name in ("delta_ratio", "scenario_lean", "vega_ratio")}
+    return table.assign(status=table["status"].mask(is_broken, LOST_A_LEG), **numbers)
+
+
+def _decided(table: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
+    """Add the direction by every rule, and that of the chosen one where the strategy carries a view."""
+    rule, neutral = chosen.rule, chosen.neutral
+    directions = {f"direction_{name}": direction_of(table, name, neutral).astype("str") for name in RULES}
+    apart = no_view(table, chosen.rolls)
+    return table.assign(
+        **directions,
+        direction=directions[f"direction_{rule}"].mask(apart != "", NOT_COUNTED),
+        reason=reason_of(table, rule, neutral).mask(apart != "", apart),
+        volatility_reason=volatility_reason(table),
+        is_sideless=is_sideless(table),
+    )
+
+
+VIEWS = {
+    "volatility": "volatility_view",
+    "premium": "premium_view",
+    "nearest": "nearest",
+    "farthest": "farthest",
+}
+"""Each view, and the column that holds it."""
+
+
+def _shares(counted: pd.DataFrame, choices: Choices) -> tuple[pd.DataFrame, str, dict[str, pd.DataFrame]]:
+    """Return the shares per scope, the headline, and the shares of families, names and views."""
+    weight, cast = choices.weight, votes(counted, choices.by)
+    chosen = {"rule": choices.rule, "weight": weight}
+    rows = [{"scope": scope, **chosen, **share(part, weight)} for scope, part in scopes(cast)]
+    shares = pd.DataFrame(rows, columns=SHARE_COLUMNS)
+    views = [
+        parts_of(cast, counted[column].rename("value"), weight).assign(view=view)
+        for view, column in VIEWS.items()
+    ]
+    parts = {
+        "families": parts_of(cast, counted["family"], weight),
+        "names": parts_of(cast, counted["strategy"], weight),
+        "views": pd.concat(views, ignore_index=True)[["view", "value", "n", "share"]],
+    }
+    if counted.empty:
+        return shares, NOTHING, parts
+    held = counted["underlying"].unique()
+    scope = str(held[0]) if len(held) == 1 else WHOLE_BOOK
+    whole = {"scope": scope, **chosen, **share(cast, weight)}
+    return shares, headline(whole, extras(parts["families"], parts["views"])), parts
+
+
+def _left_out(every: pd.DataFrame, table: pd.DataFrame, weight: str) -> tuple[str, ...]:
+    """Say how many strategies are in no share, or weigh nothing in it, and why."""
+    aside = table[table["direction"] == NOT_COUNTED]
+    unclassified = table[table["direction"] == "unclassified"]
+    undated = int((every["day"] == "").sum()) if len(every) > len(table) else 0
+    older = len(every) - len(table) - undated
+    weightless = int((table.loc[table["direction"] != NOT_COUNTED, weight_column(weight)].isna()).sum())
+    return (
+        *(
+            f"{count} not counted: {reason}"
+            for reason, count in aside.groupby("reason", sort=True).size().items()
+        ),
+        *(
+            f"{count} unclassified: {reason}"
+            for reason, count in unclassified.groupby("reason", sort=True).size().items()
+        ),
+        *([f"{older} traded before the window"] if older else []),
+        *([f"{undated} without a date of trade"] if undated else []),
+        *([f"{weightless} without a weight by {weight}: counted as 0"] if weightless else []),
+    )

@@ -1,0 +1,7 @@
+"""What each strategy of a valued book is exposed to: direction, volatility, money, and which leg makes it."""
+
+from optlab.exposure.contributions import contributions
+from optlab.exposure.moves import LEGS, horizons, packages_of
+from optlab.exposure.rows import NEEDED, exposures
+
+__all__ = ["LEGS", "NEEDED", "contributions", "exposures", "horizons", "packages_of"]
