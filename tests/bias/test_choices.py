@@ -38,4 +38,5 @@ def test_every_word_that_is_known_is_taken() -> None:
 
 def test_the_examples_of_the_fixes_are_taken() -> None:
     for what, limit in LIMITS.items():
-        assert getattr(Choices(**{what: limit.example}), what) == limit.example
+        choice: dict[str, Any] = {what: limit.example}
+        assert getattr(Choices(**choice), what) == limit.example

@@ -185,7 +185,7 @@ def test_the_neutral_band_moves_the_border() -> None:
 )
 def test_a_bad_call_says_the_fix(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(PricingError) as caught:
-        valued((1, "call", 24, NEAR)).bias(**arguments)  # type: ignore[arg-type]
+        valued((1, "call", 24, NEAR)).bias(**arguments)
     assert str(caught.value) == message
 
 
