@@ -57,9 +57,11 @@ def lean_page(
     page = _Page(width, colour=colour)
     for sentence in (bias.headline, *around):
         page.prose(sentence)
-    page.text(_bars(bias.shares, width, colour=colour))
-    if len(bias.shares) > 1:
-        page.table("shares", rounded(bias.shares.tail(MOST_SCOPES)))
+    shown = _largest(bias.shares)
+    page.text(_bars(shown, width, colour=colour))
+    if len(shown) > 1:
+        page.table("shares", rounded(shown))
+    page.text(_more(len(bias.shares) - len(shown), " with fewer strategies"))
     _strategies(page, bias, sentences)
     _what_they_are(page, bias)
     _stability(page, bias)
@@ -101,9 +103,19 @@ class _Page:
             self.table(view, table, heading)
 
 
+def _largest(shares: pd.DataFrame) -> pd.DataFrame:
+    """Keep of many scopes those with the most strategies, in their order, and the whole book."""
+    kept = shares["n"].sort_values(ascending=False, kind="stable").index[:MOST_SCOPES]
+    return shares.loc[sorted(kept)]
+
+
+def _more(count: int, what: str = "") -> str:
+    return f"... and {count:,} more{what}; -o FILE.csv has all.\n" if count > 0 else ""
+
+
 def _bars(shares: pd.DataFrame, width: int, *, colour: bool) -> str:
     """Draw a stacked bar for each scope, and what its parts mean."""
-    shown = shares.dropna(subset=["bullish"]).tail(MOST_SCOPES)
+    shown = shares.dropna(subset=["bullish"])
     if shown.empty:
         return ""
     label = max(len(str(scope)) for scope in shown["scope"])
@@ -127,9 +139,7 @@ def _strategies(page: _Page, bias: Bias, sentences: tuple[str, ...]) -> None:
     """Add the strategies, or the first of many, and how to read them."""
     table = bias.strategies
     page.table("bias", table.head(MOST_STRATEGIES))
-    more = len(table) - MOST_STRATEGIES
-    rest = [f"... and {more:,} more; -o FILE.csv has all."] if more > 0 else []
-    page.text("\n".join([*rest, *sentences]) + "\n")
+    page.text(_more(len(table) - MOST_STRATEGIES) + "\n".join(sentences) + "\n")
 
 
 def _what_they_are(page: _Page, bias: Bias) -> None:
@@ -235,9 +245,8 @@ def _disagreements(page: _Page, bias: Bias) -> None:
             textwrap.fill(head, page.width, subsequent_indent="    "),
             textwrap.fill(f"  {row.reason}", page.width, subsequent_indent="    "),
         ]
-    more = len(table) - MOST_DISAGREEMENTS
-    lines += [f"... and {more:,} more; -o FILE.csv has all."] if more > 0 else []
-    page.text("Where the rules disagree\n\n" + "\n".join(lines) + "\n")
+    more = _more(len(table) - MOST_DISAGREEMENTS)
+    page.text("Where the rules disagree\n\n" + "\n".join(lines) + "\n" + more)
 
 
 def _trend(page: _Page, bias: Bias) -> None:
