@@ -490,7 +490,7 @@ def test_a_book_without_strategies_is_no_error(rows: str, shape: str, tmp_path: 
 
 XIAOMI = f"{SAMPLES}/xiaomi_top_trades.csv -m {SAMPLES}/xiaomi_market.csv"
 LEAN_TABLES = (
-    *("strategies", "shares", "stability", "disagreements", "trend"),
+    *("strategies", "summary", "shares", "stability", "disagreements", "trend"),
     *("families", "names", "views", "stand_outs", "totals"),
 )
 
@@ -544,3 +544,27 @@ def test_a_context_is_never_written_over_its_history(tmp_path: Path) -> None:
     run = optlab(f"context {SAMPLES}/xiaomi_chain.csv --history {history} -o {history}")
     assert "is one of the files that are read" in run.err
     assert run.status == 1
+
+
+def test_a_chain_that_says_nothing_does_not_stop_the_lean(one_leg: Path, tmp_path: Path) -> None:
+    """Three listed options without a price of their underlying: no line under the headline, and no error."""
+    chain = tmp_path / "chain.csv"
+    rows = "".join(f"2026-10-02,MIU,HKD,2026-10-29,{strike},call,0.4\n" for strike in (24, 25, 26))
+    chain.write_text(f"as_of,underlying,currency,expiry,strike,kind,iv\n{rows}")
+    run = optlab(f"bias {one_leg} -m {chain} --as-of 2026-10-02 --format table")
+    assert run.status == 3
+    assert "ATM IV" not in run.out
+
+
+def test_a_tape_that_is_not_called_one_is_noticed() -> None:
+    run = optlab(f"bias {SAMPLES}/us_prints.csv -m {SAMPLES}/us_market.csv --format json")
+    assert "looks like a tape of single prints" in run.err
+
+
+def test_a_missing_beta_is_listed_by_the_lean_too() -> None:
+    run = optlab(f"bias {XIAOMI} --spot HSI=26000 --beta-to HSI --format json")
+    assert "note: no beta for MIU: no beta delta where they are" in run.err
+
+
+def test_csv_of_a_lean_says_where_the_other_tables_are() -> None:
+    assert "-o FOLDER or --format json has the other tables" in optlab(f"bias {XIAOMI} --format csv").err

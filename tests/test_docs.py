@@ -27,7 +27,14 @@ PAGES = [
     ROOT / "CHANGELOG.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-EXAMPLES = ["README.md", "docs/tutorial.md", "docs/api.md", "docs/methods/bias.md", "docs/methods/context.md", "docs/methods/tape.md"]
+EXAMPLES = [
+    "README.md",
+    "docs/tutorial.md",
+    "docs/api.md",
+    "docs/methods/bias.md",
+    "docs/methods/context.md",
+    "docs/methods/tape.md",
+]
 VERBS = [command.callback.__name__ for command in cli.app.registered_commands if command.callback]
 FILE, NOT_RUN, PRINTS = (
     re.compile(r"<!-- file: (\S+) -->"),

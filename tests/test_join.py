@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from books import AS_OF, FAR, NEAR, xiaomi
+from books import AS_OF, FAR, NEAR, market, xiaomi
 from optlab import join
+from optlab.book import Book
 from optlab.errors import MarketDataError
 from optlab.legs import canonical
 from optlab.market import Market, quote_table
@@ -272,3 +273,14 @@ def test_a_price_of_another_day_than_the_spot_is_not_solved() -> None:
     ]
     leg = joined(Market(quote_table(rows), dt.date(2026, 10, 2)))
     assert (leg["vol"], leg["vol_source"]) == (0.4, "underlying")
+
+
+def test_the_quotes_of_an_earlier_trade_say_nothing_of_today_s_volatility() -> None:
+    """A bid and an ask of last week, when the stock stood elsewhere: the market's volatility is taken."""
+    legs = xiaomi((1, "call", 24, NEAR), bid=4.9, ask=5.1, traded_at="2026-09-25T03:00:00Z")
+    leg = Book.of(legs).price(market()).legs.iloc[0]
+    assert (leg["vol_source"], leg["vol"]) == ("command_line", 0.43)
+    quotes = market(vol=None).override(vol=None)
+    assert Book.of(legs).price(quotes).legs.iloc[0]["status"] == "no_vol"
+    same_day = legs.assign(traded_at="2026-10-02T03:00:00Z", bid=1.7, ask=1.8)
+    assert Book.of(same_day).price(quotes).legs.iloc[0]["vol_source"] == "leg_mid"

@@ -9,6 +9,8 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import norm
 
+from books import FAR, NEAR, market, xiaomi
+from optlab.book import Book
 from optlab.expectation import Packages
 from optlab.payoff import breakevens
 
@@ -167,3 +169,12 @@ def test_the_breakevens_of_a_put_diagonal() -> None:
 
 def test_a_calendar_that_cost_more_than_it_can_be_worth_has_none() -> None:
     assert even(2.5, (-1, "call", 24), (1, "call", 24, 33 / 365)) == []
+
+
+def test_a_model_s_far_tail_has_no_breakeven() -> None:
+    """A far call's dividend yield bends it under its cost at many times the spot: nobody means that."""
+    book = Book.of(xiaomi((1, "call", 22, FAR), (-1, "call", 27, NEAR), group="g", entry=[3.4, 0.73]))
+    row = book.price(market(dividend_yield=0.01)).bias().stand_outs.iloc[0]
+    found = [float(spot) for spot in row["breakevens"].split(" / ")]
+    assert found
+    assert max(found) < 3 * 27

@@ -40,7 +40,7 @@ class FileReport:
         Rows that are no legs, by class.
     problems : tuple of Problem
         Rows that were set aside; a row with several faults has several.
-    broken_groups : tuple of str
+    broken_groups : tuple of (account, group)
         Groups that lost a row to a problem, and of which others are left.
     """
 
@@ -50,7 +50,7 @@ class FileReport:
     imported: int
     ignored: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
-    broken_groups: tuple[str, ...] = ()
+    broken_groups: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +101,18 @@ class Book:
 
         read = read_tape(self.legs, within=within)
         return replace(self, legs=read.legs, notices=(*self.notices, *read.sentences))
+
+    def noted_if_tape(self) -> Book:
+        """Return the same book, with a notice if it looks like a tape of prints that was not read as one."""
+        legs = self.legs
+        is_coded = (legs["condition"] != "").mean() > 0.5 if len(legs) else False
+        is_sided = bool(
+            (legs["side"] != "").any() or (legs["quantity"] < 0).any() or (legs["group"] != "").any()
+        )
+        if not is_coded or is_sided:
+            return self
+        notice = "this looks like a tape of single prints, all taken as bought: say --tape, or Book.tape()"
+        return replace(self, notices=(*self.notices, notice))
 
     def turned(self) -> Book:
         """Return the other side of every trade: all legs and net prices with their signs flipped."""
@@ -253,7 +265,7 @@ class Valuation:
             ``rule weight neutral by window rolls top self_financing currency beta_to``, as `optlab.bias.Choices`
             has them.
         """
-        broken = {(report.file, group) for report in self.book.files for group in report.broken_groups}
+        broken = {(report.file, *key) for report in self.book.files for key in report.broken_groups}
         return lean.bias(self.legs, self.market, lean.Choices(**choices), broken=broken)
 
 

@@ -315,10 +315,17 @@ def _prices(joined: pd.DataFrame, market: Market, levels: _Levels) -> list[Quote
     is_other_day &= levels.underlying["as_of"].notna()
     return [
         Quoted("leg_mark", joined["mark"], at_mark, mark_years),
-        Quoted("leg_mid", _middle(joined), at_mark, mark_years),
+        Quoted("leg_mid", _middle(joined).mask(_is_of_another_day(joined, market)), at_mark, mark_years),
         Quoted("series_settlement", series["settlement_price"].mask(is_other_day), at_series, series_years),
         Quoted("series_mid", _middle(series).mask(is_other_day), at_series, series_years),
     ]
+
+
+def _is_of_another_day(joined: pd.DataFrame, market: Market) -> pd.Series:
+    """Say which rows are trades of an earlier day: their bid and ask are of that moment, and its spot is not known."""
+    if joined["traded_at"].isna().all():
+        return pd.Series(data=False, index=joined.index)
+    return local_days(joined, joined["traded_at"]) < pd.Timestamp(market.day)
 
 
 def _years_at(joined: pd.DataFrame, market: Market, days: pd.Series) -> pd.Series:

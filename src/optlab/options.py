@@ -105,6 +105,10 @@ class Chain:
             show_default=False,
         ),
     ]
+    date_order: Annotated[
+        DateOrder | None,
+        typer.Option(metavar="mdy|dmy", help="How 03/04/2026 is meant: March or April.", show_default=False),
+    ] = None
     underlying: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only this one, where there are several.")
     ] = None
@@ -139,7 +143,9 @@ class Lean:
     by: Annotated[Scope, typer.Option(help="What shares are taken by; day: with a trend.")] = "underlying"
     window: Annotated[
         str | None,
-        typer.Option(metavar="DAYS", help="Only the last 5d of trading in the file, against the 5 before."),
+        typer.Option(
+            metavar="DAYS", help="Only the last trading days in the file, such as 5d, against as many before."
+        ),
     ] = None
     rolls: Annotated[Rolls, typer.Option(help="Whether rolls and packages that only close count.")] = (
         "exclude"
@@ -176,7 +182,10 @@ class Output:
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="PATH", help="Write to .csv .json .parquet or .xlsx, or into a folder."
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="Write to .csv .json .parquet or .xlsx, or into a folder that exists.",
         ),
     ] = None
     format: Annotated[

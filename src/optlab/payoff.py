@@ -10,6 +10,9 @@ WIDEST, NODES = 8.0, 801
 """The search reaches eight standard deviations to either side, on a grid of so many points and every strike."""
 
 HALVINGS = 60
+FARTHEST = 3.0
+"""With later legs, a breakeven beyond this many times the forward and every strike is the model's alone."""
+
 LEVEL = 1e-12
 """A profit below this part of the cost is none."""
 
@@ -37,7 +40,8 @@ def breakevens(packages: Packages, cost: Array) -> list[list[float]]:
 
 def _of_one(packages: Packages, place: int, paid: float) -> list[float]:
     one = Packages(**{name: values[place : place + 1] for name, values in vars(packages).items()})
-    grid = _with_tail(one, _grid(one), paid)
+    has_later = bool(((one.sign != 0) & (one.years > one.horizon[:, None])).any())
+    grid = _within_reach(one, _grid(one)) if has_later else _with_tail(one, _grid(one), paid)
     profit = one.worth(grid[None, :])[0] - paid
     side = np.where(np.abs(profit) <= LEVEL * max(abs(paid), 1.0), 0.0, np.sign(profit))
     crosses = side[:-1] * side[1:] < 0
@@ -62,6 +66,12 @@ def _grid(one: Packages) -> Array:
     highest = max(forward * np.exp(width), 4.0 * float(strikes.max(initial=forward)))
     around = forward * np.exp(np.linspace(-width, width, NODES))
     return np.unique(np.concatenate([[0.0], around, strikes, [highest]]))
+
+
+def _within_reach(one: Packages, grid: Array) -> Array:
+    """Leave out spots far from all strikes, where a model's dividend yield alone bends the value of a later leg."""
+    strikes = one.strike[0][np.isfinite(one.strike[0])]
+    return grid[grid <= FARTHEST * max(float(one.forward[0]), float(strikes.max(initial=0.0)))]
 
 
 def _with_tail(one: Packages, grid: Array, paid: float) -> Array:

@@ -124,6 +124,7 @@ def traded(**columns: object) -> pd.DataFrame:
         "settled": False,
         "condition": "",
         "closes": False,
+        "only_closes": False,
         "opens": True,
     }
     return pd.DataFrame([{**ordinary, **columns}])
@@ -139,7 +140,7 @@ def traded(**columns: object) -> pd.DataFrame:
         ({"condition": "MCTP"}, "compression trade"),
         ({"condition": "MLET"}, ""),
         ({"closes": True}, "roll: closes one leg and opens another"),
-        ({"closes": True, "opens": False}, "closes a position"),
+        ({"closes": True, "only_closes": True, "opens": False}, "closes a position"),
         ({"opens": False}, ""),
         ({"no_view": "no side on the tape"}, "no side on the tape"),
     ],
@@ -151,7 +152,7 @@ def test_why_a_strategy_carries_no_view(columns: dict[str, object], reason: str)
 
 def test_rolls_and_closing_packages_can_be_included() -> None:
     """What nets to nothing, is over or is a compression trade never can."""
-    included = pd.concat([traded(closes=True), traded(closes=True, opens=False)])
+    included = pd.concat([traded(closes=True), traded(closes=True, only_closes=True, opens=False)])
     assert no_view(included, "include").tolist() == ["", ""]
     never = pd.concat([traded(legs=""), traded(settled=True), traded(condition="u")])
     assert (no_view(never, "include") != "").all()
@@ -159,7 +160,7 @@ def test_rolls_and_closing_packages_can_be_included() -> None:
 
 def test_the_first_reason_is_said() -> None:
     """A package that closes and nets to nothing is closed; the tape's own reason goes before both."""
-    both = {"legs": "", "closes": True, "opens": False}
+    both = {"legs": "", "closes": True, "only_closes": True, "opens": False}
     assert no_view(traded(**both)).tolist() == ["closed: nets to nothing"]
     assert no_view(traded(**both, no_view="no side on the tape")).tolist() == ["no side on the tape"]
 

@@ -60,7 +60,7 @@ def test_a_name_against_the_numbers_says_the_deltas() -> None:
     said = [row[f"direction_{rule}"] for rule in ("delta", "scenario", "name")]
     assert said == ["bearish", "bearish", "neutral"]
     assert row["reason"] == (
-        "the textbook says neutral; here +1 27NOV26 27P has a delta of -0.70 a lot, the other legs +0.30: "
+        "the textbook says neutral; here +1 27NOV26 27P has a delta of -0.70 per lot, the other legs +0.30: "
         "delta ratio -0.55"
     )
 
@@ -70,7 +70,7 @@ def test_delta_against_scenario_says_what_the_leg_counts_in_each() -> None:
     row = listed().loc["call ratio spread"]
     assert (row["direction_delta"], row["direction_scenario"]) == ("neutral", "bullish")
     assert row["reason"].startswith(
-        "delta ratio -0.10 today, scenario lean +0.42 at the horizon: -2 27NOV26 27C counts -2.10 in the one"
+        "delta ratio -0.10 today, scenario lean +0.42 at the horizon: -2 27NOV26 27C adds -2.10 to the one"
     )
 
 

@@ -17,11 +17,11 @@ NOV, DEC = "27NOV26", "30DEC26"
 
 TRADES: dict[str, tuple[list[tuple[Any, ...]], list[float | None], tuple[str, str, str]]] = {
     "spread": ([(5, "call", 24, NEAR), (-5, "call", 27, NEAR)], [1.79, 0.73], ("25.06", f"27 {NOV}", "")),
-    "strangle": ([(-3, "call", 27, NEAR), (-3, "put", 21, NEAR)], [0.8, 0.7], ("19.50 28.50", f"27 {NOV}", f"21 {NOV}")),
+    "strangle": ([(-3, "call", 27, NEAR), (-3, "put", 21, NEAR)], [0.8, 0.7], ("19.50 / 28.50", f"27 {NOV}", f"21 {NOV}")),
     "condor": (
         [(1, "put", 20, NEAR), (-1, "put", 22, NEAR), (-1, "call", 27, NEAR), (1, "call", 29, NEAR)],
         [0.2, 0.55, 0.75, 0.3],
-        ("21.20 27.80", f"27 {NOV}", f"22 {NOV}"),
+        ("21.20 / 27.80", f"27 {NOV}", f"22 {NOV}"),
     ),
     "covered call": ([(1000, "stock"), (-1, "call", 27, FAR)], [24.0, 0.9], ("23.10", f"27 {DEC}", "")),
     "bought back": (
@@ -140,3 +140,15 @@ def test_sizes_in_two_currencies_are_compared_in_one() -> None:
 def test_strategies_without_a_value_stand_out_by_contracts_alone() -> None:
     table = Book.of(xiaomi((1, "call", 24, NEAR), group="g")).price(market(spot=None)).bias().stand_outs
     assert table[["largest_by", "breakevens"]].to_numpy().tolist() == [["contracts", ""]]
+
+
+def test_money_that_no_rate_connects_is_ranked_by_currency() -> None:
+    """A large position in HKD and a small one in USD, without an exchange rate: each is the largest of its own."""
+    legs = xiaomi((300, "call", 24, NEAR), (1, "call", 24, NEAR), group=["a", "b"])
+    legs = legs.assign(underlying=["MIU", "XYZ"], currency=["HKD", "USD"], multiplier=100)
+    table = Book.of(legs).price(market()).bias(top=1).stand_outs
+    assert table[["largest_by", "currency", "place"]].to_numpy().tolist() == [
+        *[["delta", "HKD", 1], ["delta", "USD", 1]],
+        *[["premium", "HKD", 1], ["premium", "USD", 1]],
+        ["contracts", "HKD", 1],
+    ]

@@ -136,7 +136,8 @@ def test_every_day_has_the_window_that_ends_there() -> None:
     assert table["n"].tolist() == [1, 2, 2, 2]
     assert table["bullish"].tolist() == [1.0, 0.5, 0.5, 1.0]
     assert table["n_before"].tolist() == [0, 0, 1, 2]
-    assert table["reason"].tolist() == ["no trades in the window before"] * 2 + [""] * 2
+    short = "the window before has 1 of 2 days"
+    assert table["reason"].tolist() == ["no trades in the window before"] * 2 + [short, ""]
 
 
 def test_without_a_window_before_there_is_no_change() -> None:
@@ -185,14 +186,15 @@ def tape() -> Valuation:
 
 
 def test_a_window_keeps_the_last_trading_days_of_the_file() -> None:
-    """Monday and Tuesday; Friday is the window before, and what is left out is said."""
+    """Monday and Tuesday; Friday alone is before, too short for a reversal; what is left out is said."""
     lean = tape().bias(window=2)
     assert lean.strategies["group"].tolist() == ["c", "d", "f"]
     assert lean.strategies["day"].tolist() == ["2026-09-28", "2026-09-29", "2026-09-29"]
     assert lean.shares["n"].tolist() == [2]
     row = lean.trend.iloc[0]
     assert (row["first_day"], row["day"]) == ("2026-09-28", "2026-09-29")
-    assert (row["n"], row["n_before"], row["reversal"]) == (2, 2, "bullish")
+    assert (row["n"], row["n_before"], row["reversal"]) == (2, 2, "")
+    assert row["reason"] == "the window before has 1 of 2 days"
     assert lean.left_out == (
         "1 not counted: closes a position",
         "2 traded before the window",

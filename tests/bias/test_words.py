@@ -101,7 +101,7 @@ def views(**shares: float) -> pd.DataFrame:
     kinds = [
         ("premium" if name == "self_financing" else "volatility", name.replace("_", "-")) for name in shares
     ]
-    return pd.DataFrame(kinds, columns=["view", "value"]).assign(share=list(shares.values()))
+    return pd.DataFrame(kinds, columns=["view", "answer"]).assign(share=list(shares.values()))
 
 
 def test_the_extras_of_the_specification() -> None:
@@ -145,14 +145,17 @@ def stable(*rows: tuple[float, float, float]) -> pd.DataFrame:
 
 def test_the_range_where_the_choice_does_not_matter() -> None:
     said = stability_range(stable((0.48, 0.37, 0), (0.61, 0.39, 0)))
-    assert said == "The bullish share lies between 48% and 61% under every rule, weight and band: bullish."
+    assert (
+        said
+        == "The bullish share lies between 48% and 61% under every choice of rule, weight and band: bullish."
+    )
 
 
 def test_the_range_where_it_does() -> None:
     """From the most bullish word to the most bearish."""
     said = stability_range(stable((0.3, 0.6, 0), (0.48, 0.45, 0), (0.7, 0.1, 0)))
     assert said.endswith(
-        "between 30% and 70% under every rule, weight and band: from strongly bullish to bearish."
+        "between 30% and 70% under every choice of rule, weight and band: the words go from bearish to strongly bullish."
     )
 
 
@@ -174,3 +177,7 @@ def test_the_headline_of_a_book_and_of_its_only_underlying() -> None:
     assert "strongly bullish; 50% " in lean.headline
     assert lean.range.endswith(": strongly bullish.")
     assert valued((50_000, "cash")).bias().headline == "nothing to lean: no strategy is counted"
+
+
+def test_a_share_that_is_one_but_for_rounding_is_one() -> None:
+    assert lean_word(0.0, 0.0, 0.9999999999999998) == "nothing could be leaned"

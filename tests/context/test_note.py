@@ -215,3 +215,14 @@ def test_text_is_never_missing() -> None:
     for table in context(chain(), history=daily([0.3] * 30, "close")).tables().values():
         texts = [name for name in table.columns if COLUMNS[name].type == "text" and name != "is_inside"]
         assert not table[texts].isna().any(axis=None)
+
+
+def test_a_plain_table_of_prices_is_a_history() -> None:
+    """Columns in any case; what is no table is refused with the fix."""
+    quotes = read_market(str(Path(__file__).parents[2] / "sample_positions" / "xiaomi_chain.csv"))
+    days = pd.date_range("2026-03-01", periods=150)
+    prices = pd.DataFrame({"Date": days, "Close": [24.0, 25.0] * 75})
+    assert context(quotes, prices=prices).cone["realised"].notna().any()
+    for wrong in ("prices.csv", pd.DataFrame({"Date": days})):
+        with pytest.raises(MarketDataError, match="Fix: give a DataFrame with date and iv or close"):
+            context(quotes, prices=wrong)  # type: ignore[arg-type]

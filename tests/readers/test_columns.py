@@ -15,6 +15,7 @@ from optlab.readers.columns import (
     MARKET_ALIASES,
     Aliases,
     find_columns,
+    match_columns,
     normalized,
     says_percent,
 )
@@ -113,3 +114,10 @@ def test_a_header_without_a_needed_column_says_what_it_has(
     with pytest.raises(ReadError) as caught:
         read_text(f"{header}\n1,2,3\n")
     assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("name", ["price (cents)", "Bid [HK cents]", "Premium (¢)"])
+def test_prices_in_cents_are_refused(name: str) -> None:
+    """A hundred times too much is worse than a question."""
+    with pytest.raises(ReadError, match="is in cents"):
+        match_columns("f.csv", ["symbol", "quantity", name], LEG_ALIASES)

@@ -37,12 +37,13 @@ def test_xlsx_has_typed_cells_and_no_formulas(tmp_path: Path) -> None:
 def test_a_bias_is_one_document_or_a_file_per_table(tmp_path: Path) -> None:
     """Sheets in XLSX, keys in JSON, files beside each other in CSV."""
     bias = valued((1, "call", 24, NEAR), group="g").bias()
-    assert ol.write(bias, tmp_path / "bias.csv") == [tmp_path / "bias.csv", tmp_path / "bias.shares.csv"]
+    others = [tmp_path / f"bias.{name}.csv" for name in bias.tables if name != "strategies"]
+    assert ol.write(bias, tmp_path / "bias.csv") == [tmp_path / "bias.csv", *others]
     ol.write(bias, tmp_path / "bias.xlsx")
-    assert openpyxl.load_workbook(tmp_path / "bias.xlsx").sheetnames == ["strategies", "shares"]
+    assert openpyxl.load_workbook(tmp_path / "bias.xlsx").sheetnames == list(bias.tables)
     ol.write(bias, tmp_path / "bias.json")
     document = json.loads((tmp_path / "bias.json").read_text())
-    assert list(document) == ["headline", "shares", "strategies", "left_out"]
+    assert list(document) == ["headline", "range", *bias.tables, "left_out"]
     assert document["shares"][0]["n"] == 1
     assert document["strategies"][0]["legs"] == "+1 27NOV26 24C"
 

@@ -79,3 +79,12 @@ def test_a_leg_is_taken_out_of_its_package() -> None:
     tape = read(*legs, cancel("A"))
     assert tape.legs["strike"].tolist() == [670.0]
     assert tape.legs["no_view"].tolist() == ["leg of a package: its other legs are not on the tape"]
+
+
+def test_a_cancel_means_a_print_of_its_own_day() -> None:
+    """Yesterday's print stays, and the cancel finds none."""
+    yesterday = {**bought("call", 660, condition="I", trade_id="1"), "traded_at": "2026-10-01T14:30:00Z"}
+    today = {**bought("call", 660), "condition": "A", "traded_at": "2026-10-02T14:30:00Z"}
+    tape = read(yesterday, today)
+    assert tape.legs["trade_id"].tolist() == ["1"]
+    assert "1 cancel took away 0 prints; 1 found none" in tape.sentences

@@ -163,3 +163,22 @@ def test_the_sample_tape_is_read_as_it_was_made(in_project: Path) -> None:
         "unsigned: net price at the midpoint",
     ]
     assert tape.counts["cancelled"] == 1
+
+
+def test_a_few_sold_prints_do_not_make_the_others_bought() -> None:
+    """One negative size among thirty: it is sold, the others are signed by their quotes."""
+    rows = [sold("call", 600 + strike, 10) for strike in range(30)]
+    tape = read(*rows, {**bought("put", 640), "quantity": -5.0})
+    assert (tape.legs["quantity"] < 0).all()
+    assert "1 print has its side from the file" in tape.sentences
+
+
+def test_a_cancel_s_negative_size_is_no_side() -> None:
+    cancelled, other = bought("call", 640, condition="I"), sold("put", 640, condition="I")
+    tape = read(cancelled, other, {**cancelled, "quantity": -10.0, "condition": "A"})
+    assert tape.legs["quantity"].tolist() == [-10.0]
+
+
+def test_a_leg_that_stands_alone_has_no_view_though_it_has_an_id() -> None:
+    tape = read(bought("call", 640, condition="f", group="77"))
+    assert tape.legs["no_view"].tolist() == ["leg of a package: its other legs are not on the tape"]

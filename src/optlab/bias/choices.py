@@ -89,6 +89,8 @@ class Choices:
                 raise PricingError(f"{what} {word!r} is not known. Fix: use {' or '.join(known)}.")
         for what, (called, least, most, example) in LIMITS.items():
             number = getattr(self, what)
+            if number is not None and not isinstance(number, (int, float)):
+                raise PricingError(f"{called} of {number!r} is no number. Fix: use one such as {example:g}.")
             if number is not None and not least <= number <= most:
                 raise PricingError(
                     f"{called} of {number:g} can't be meant. Fix: use one from {least:g} to {most:,.10g}, such as "

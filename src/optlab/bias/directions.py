@@ -111,7 +111,7 @@ def no_view(table: pd.DataFrame, rolls: str = "exclude") -> pd.Series:
     )
     by_effect = (
         (table["closes"] & table["opens"], "roll: closes one leg and opens another"),
-        (table["closes"] & ~table["opens"], "closes a position"),
+        (table["only_closes"], "closes a position"),
     )
     reason = table["no_view"] if "no_view" in table else pd.Series("", index=table.index, dtype="str")
     for is_apart, words in (*never, *(by_effect if rolls == "exclude" else ())):

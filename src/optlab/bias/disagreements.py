@@ -75,8 +75,8 @@ def _sentences(made: pd.DataFrame) -> list[str]:
 
 def _numbers_sentence(leg: str, ratio: float, lean: float, by_delta: float, by_scenario: float) -> str:
     return (
-        f"delta ratio {ratio:+.2f} today, scenario lean {lean:+.2f} at the horizon: {leg} counts {by_delta:+.2f} in "
-        f"the one and {by_scenario:+.2f} in the other"
+        f"delta ratio {ratio:+.2f} today, scenario lean {lean:+.2f} at the horizon: {leg} adds {by_delta:+.2f} to "
+        f"the one and {by_scenario:+.2f} to the other"
     )
 
 
@@ -84,6 +84,6 @@ def _name_sentence(
     leg: str, ratio: float, _: float, __: float, ___: float, textbook: str, delta: float, rest: float
 ) -> str:
     return (
-        f"the textbook says {textbook}; here {leg} has a delta of {delta:+.2f} a lot, the other legs {rest:+.2f}: "
+        f"the textbook says {textbook}; here {leg} has a delta of {delta:+.2f} per lot, the other legs {rest:+.2f}: "
         f"delta ratio {ratio:+.2f}"
     )

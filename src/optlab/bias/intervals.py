@@ -31,10 +31,12 @@ def wilson(share: float, n: int, z: float = Z_95) -> tuple[float, float]:
     """
     if n == 0:
         return math.nan, math.nan
+    share = min(max(share, 0.0), 1.0)
     middle = share + z * z / (2 * n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
     scale = 1 + z * z / n
-    return max(0.0, (middle - half) / scale), min(1.0, (middle + half) / scale)
+    low, high = (middle - half) / scale, (middle + half) / scale
+    return (0.0 if share == 0 else max(0.0, low)), (1.0 if share == 1 else min(1.0, high))
 
 
 def bootstrap(weights: Floats, is_bullish: NDArray[np.bool_]) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 
 import pandas as pd
 
@@ -23,10 +23,10 @@ from optlab.bias.stability import stability
 from optlab.bias.stand_outs import stand_outs
 from optlab.bias.totals import NEEDED as TOTALLED
 from optlab.bias.totals import totals
-from optlab.bias.trend import WINDOW, in_window, trading_days, trend
+from optlab.bias.trend import WINDOW, in_window, last_windows, trading_days, trend
 from optlab.bias.views import add_views, volatility_reason
 from optlab.bias.weights import WEIGHTS, add_weights, weight_column
-from optlab.bias.words import NOTHING, extras, headline, stability_range
+from optlab.bias.words import NOTHING, extras, headline, stability_range, trend_sentence
 from optlab.errors import PricingError
 from optlab.exposure import NEEDED, exposures
 from optlab.join import as_of_instants, local_days
@@ -78,11 +78,13 @@ class Bias:
     families, names : DataFrame
         How much of the book each strategy family and each strategy name is, and the directions in it.
     views : DataFrame
-        ``view value n share``: volatility, premium, nearest and farthest horizon.
+        ``view answer n share``: volatility, premium, nearest and farthest horizon.
     stand_outs : DataFrame
         The largest strategies by delta cash, premium and contracts.
     totals : DataFrame
         Net and gross delta cash, and the other greeks in money, per underlying and for the book.
+    summary : DataFrame
+        ``item text``: the sentences, and the choices they come from.
     left_out : tuple of str
         What is not in the shares, and why, in words.
     range : str
@@ -100,15 +102,21 @@ class Bias:
     views: pd.DataFrame
     stand_outs: pd.DataFrame
     totals: pd.DataFrame
+    summary: pd.DataFrame
     left_out: tuple[str, ...] = ()
     range: str = ""
 
+    def __str__(self) -> str:
+        """Return the headline."""
+        return self.headline
+
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Every table by name, the strategies first."""
+        """Every table by name: the strategies first, then the sentences."""
         named = {field.name: getattr(self, field.name) for field in fields(self)}
         tables = {name: table for name, table in named.items() if isinstance(table, pd.DataFrame)}
-        return {"strategies": tables.pop("strategies"), **tables}
+        first = {name: tables.pop(name) for name in ("strategies", "summary")}
+        return {**first, **tables}
 
 
 COUNTED = (
@@ -150,7 +158,7 @@ def bias(
     market: Market,
     choices: Choices | None = None,
     *,
-    broken: Collection[tuple[str, str]] = (),
+    broken: Collection[tuple[str, str, str]] = (),
 ) -> Bias:
     """Say which way each strategy leans, and the share of each direction.
 
@@ -162,7 +170,7 @@ def bias(
         The market they were valued in: for exchange rates and betas.
     choices : Choices, optional
         How it is decided and counted.
-    broken : collection of (file, group)
+    broken : collection of (file, account, group)
         Groups of which a row was set aside: what is left of them is not the strategy, and is unclassified.
 
     Raises
@@ -183,13 +191,15 @@ def bias(
     counted = table[list(COUNTED)][table["direction"] != NOT_COUNTED]
     steady = stability(counted, chosen.neutral)
     shares, sentence, parts = _shares(counted, chosen)
+    moved = _trend(every, days if is_timed else [], chosen)
+    spread, left_out = stability_range(steady), _left_out(every, table, chosen.weight)
     return Bias(
         headline=sentence,
         shares=shares,
         strategies=_named(table.reset_index()[STRATEGY_COLUMNS], ids),
         stability=steady,
         disagreements=_named(disagreements(counted, legs), ids),
-        trend=_trend(every, days if is_timed else [], chosen),
+        trend=moved,
         **parts,
         stand_outs=_named(stand_outs(counted, legs, market, top=chosen.top), ids),
         totals=totals(
@@ -198,8 +208,9 @@ def bias(
             currency=chosen.currency,
             beta_to=chosen.beta_to,
         ),
-        left_out=_left_out(every, table, chosen.weight),
-        range=stability_range(steady),
+        summary=_summary((sentence, spread, *left_out), moved, market, chosen),
+        left_out=left_out,
+        range=spread,
     )
 
 
@@ -218,6 +229,24 @@ def _named(table: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
     return table.assign(strategy_id=ids.take(table["strategy_id"].to_numpy(dtype="int64")))
 
 
+def _summary(
+    sentences: tuple[str, ...], moved: pd.DataFrame, market: Market, chosen: Choices
+) -> pd.DataFrame:
+    """Write the sentences and what they come from in two columns, for those who read a spreadsheet."""
+    head, spread, *left_out = sentences
+    changes = [trend_sentence(row) for row in last_windows(moved)]
+    said = {key: value for key, value in asdict(chosen).items() if value is not None}
+    rows = [
+        ("headline", head),
+        ("range", spread),
+        *(("trend", change) for change in changes),
+        *(("left out", words) for words in left_out),
+        ("as of", str(market.as_of)),
+        *((name.replace("_", " "), str(value)) for name, value in said.items()),
+    ]
+    return pd.DataFrame(rows, columns=["item", "text"], dtype="str")
+
+
 def _trend(every: pd.DataFrame, days: list[str], chosen: Choices) -> pd.DataFrame:
     counted = every[every["direction"] != NOT_COUNTED] if days else every.iloc[:0]
     return trend(
@@ -230,7 +259,7 @@ def _trend(every: pd.DataFrame, days: list[str], chosen: Choices) -> pd.DataFram
 
 
 def _described(
-    legs: pd.DataFrame, market: Market, chosen: Choices, broken: Collection[tuple[str, str]]
+    legs: pd.DataFrame, market: Market, chosen: Choices, broken: Collection[tuple[str, str, str]]
 ) -> pd.DataFrame:
     """Say of each strategy everything but its direction: exposures, views, weights and the day of the trade."""
     table = _without_broken(exposures(legs), broken)
@@ -242,10 +271,10 @@ def _described(
     return add_weights(table, market, currency=chosen.currency)
 
 
-def _without_broken(table: pd.DataFrame, broken: Collection[tuple[str, str]]) -> pd.DataFrame:
+def _without_broken(table: pd.DataFrame, broken: Collection[tuple[str, str, str]]) -> pd.DataFrame:
     if not broken:
         return table
-    keys = zip(table["source_file"], table["group"], strict=True)
+    keys = zip(table["source_file"], table["account"], table["group"], strict=True)
     is_broken = pd.Series([key in broken for key in keys], index=table.index, dtype=bool)
     is_broken &= table["reading"] == GIVEN
     numbers = {name: table[name].mask(is_broken) for name in ("delta_ratio", "scenario_lean", "vega_ratio")}
@@ -282,13 +311,13 @@ def _shares(counted: pd.DataFrame, choices: Choices) -> tuple[pd.DataFrame, str,
     rows = [{"scope": scope, **chosen, **share(part, weight)} for scope, part in scopes(cast)]
     shares = pd.DataFrame(rows, columns=SHARE_COLUMNS)
     views = [
-        parts_of(cast, counted[column].rename("value"), weight).assign(view=view)
+        parts_of(cast, counted[column].rename("answer"), weight).assign(view=view)
         for view, column in VIEWS.items()
     ]
     parts = {
         "families": parts_of(cast, counted["family"], weight),
         "names": parts_of(cast, counted["strategy"], weight),
-        "views": pd.concat(views, ignore_index=True)[["view", "value", "n", "share"]],
+        "views": pd.concat(views, ignore_index=True)[["view", "answer", "n", "share"]],
     }
     if counted.empty:
         return shares, NOTHING, parts
@@ -304,7 +333,8 @@ def _left_out(every: pd.DataFrame, table: pd.DataFrame, weight: str) -> tuple[st
     unclassified = table[table["direction"] == "unclassified"]
     undated = int((every["day"] == "").sum()) if len(every) > len(table) else 0
     older = len(every) - len(table) - undated
-    weightless = int((table.loc[table["direction"] != NOT_COUNTED, weight_column(weight)].isna()).sum())
+    amounts = table.loc[table["direction"] != NOT_COUNTED, weight_column(weight)]
+    unknown, none = int(amounts.isna().sum()), int((amounts == 0).sum())
     return (
         *(
             f"{count} not counted: {reason}"
@@ -316,5 +346,6 @@ def _left_out(every: pd.DataFrame, table: pd.DataFrame, weight: str) -> tuple[st
         ),
         *([f"{older} traded before the window"] if older else []),
         *([f"{undated} without a date of trade"] if undated else []),
-        *([f"{weightless} without a weight by {weight}: counted as 0"] if weightless else []),
+        *([f"{unknown} of unknown weight by {weight}: counted as 0"] if unknown else []),
+        *([f"{none} of no weight by {weight}"] if none else []),
     )

@@ -15,7 +15,17 @@ MEASURES = {"delta": "by_delta", "premium": "by_premium", "contracts": "by_contr
 """What a trade can be the largest by, and the weight that says so."""
 
 STAND_OUT_COLUMNS = [
-    *("largest_by", "place", "strategy_id", "strategy", "lots", "legs", "direction", "delta_cash"),
+    *(
+        "largest_by",
+        "place",
+        "strategy_id",
+        "strategy",
+        "lots",
+        "legs",
+        "direction",
+        "currency",
+        "delta_cash",
+    ),
     *("contracts", "premium", "premium_percent", "premium_source", "breakevens", "cap", "floor", "traded_at"),
 ]
 
@@ -53,8 +63,16 @@ def stand_outs(counted: pd.DataFrame, legs: pd.DataFrame, market: Market, *, top
 
 
 def _largest(counted: pd.DataFrame, name: str, column: str, top: int) -> pd.DataFrame:
-    money = counted["to_one_currency"] if name != "contracts" else 1.0
-    size = (counted[column] * money).where(counted[column] > 0).dropna()
+    """Return the largest by one measure; of money in currencies that no rate connects, the largest of each."""
+    is_money = name != "contracts"
+    if is_money and counted["to_one_currency"].isna().any():
+        parts = [_ranked(part, name, part[column], top) for _, part in counted.groupby("currency", sort=True)]
+        return pd.concat(parts, ignore_index=True)
+    return _ranked(counted, name, counted[column] * (counted["to_one_currency"] if is_money else 1.0), top)
+
+
+def _ranked(counted: pd.DataFrame, name: str, size: pd.Series, top: int) -> pd.DataFrame:
+    size = size.where(size > 0).dropna()
     size = size[size >= size.nlargest(top).min()] if top else size.iloc[:0]
     ties = ["underlying", "legs", "group"]
     sized = counted.loc[size.index, ties].assign(size=-size)
@@ -98,5 +116,7 @@ def _breakevens(members: pd.DataFrame, market: Market) -> pd.Series:
     for length, part in horizons(members[members["strategy_id"].isin(cost.dropna().index)]):
         ids = part["strategy_id"].to_numpy()[::length]
         spots = breakevens(packages_of(part, length), cost[ids].to_numpy())
-        found |= {name: " ".join(f"{spot:.2f}" for spot in row) for name, row in zip(ids, spots, strict=True)}
+        found |= {
+            name: " / ".join(f"{spot:.2f}" for spot in row) for name, row in zip(ids, spots, strict=True)
+        }
     return pd.Series(found, name="breakevens", dtype="object")

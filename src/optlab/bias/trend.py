@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from optlab.bias.directions import DIRECTIONS
-from optlab.bias.shares import scopes, share
+from optlab.bias.shares import WHOLE_BOOK, scopes, share
 
 WINDOW = 5
 """Trading days in a window, where a trend is asked for and nobody says how many."""
@@ -69,6 +70,13 @@ def trend(cast: pd.DataFrame, days: list[str], *, window: int, weight: str, ever
     return pd.DataFrame(rows, columns=TREND_COLUMNS)
 
 
+def last_windows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the last window of each scope, the whole book first."""
+    rows = [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+    last = {row["scope"]: row for row in rows}
+    return sorted(last.values(), key=lambda row: row["scope"] != WHOLE_BOOK)
+
+
 def _windows(
     part: pd.DataFrame, days: list[str], window: int, weight: str, *, every_day: bool
 ) -> Iterator[dict[str, object]]:
@@ -77,7 +85,13 @@ def _windows(
         if len(now):
             before = in_window(part, days, last - window, window) if last >= window else now.iloc[:0]
             dates = {"day": days[last], "first_day": days[max(last - window + 1, 0)]}
-            yield {**dates, **share(now, weight), **_against(before, now, weight)}
+            days_before = len(days[max(last - 2 * window + 1, 0) : max(last - window + 1, 0)])
+            against = _against(before, now, weight)
+            if against["reversal"] and days_before < window:
+                against |= {"reversal": ""}
+            if days_before < window and len(before):
+                against |= {"reason": f"the window before has {days_before} of {window} days"}
+            yield {**dates, **share(now, weight), **against}
 
 
 def _against(before: pd.DataFrame, now: pd.DataFrame, weight: str) -> dict[str, object]:

@@ -12,6 +12,8 @@ import pandas as pd
 from optlab.bias.directions import DIRECTIONS
 from optlab.bias.shares import percents
 
+ROUNDING = 1e-9
+
 WORDS = ((40, "strongly bullish"), (10, "bullish"), (-10, "balanced"), (-40, "bearish"))
 """The headline's word by bullish minus bearish share in points: the first row reached from above."""
 
@@ -21,7 +23,7 @@ PLURALS = {
     "straddle/strangle": "straddles and strangles",
     "butterfly": "butterflies",
     "single": "single options",
-    "stock": "options with stock",
+    "stock": "positions with stock",
     "delta-hedged": "delta-hedged packages",
     "custom": "custom packages",
     "roll": "rolls",
@@ -39,7 +41,7 @@ def lean_word(bullish: float, bearish: float, unclassified: float = 0.0) -> str:
     >>> lean_word(0.55, 0.35), lean_word(0.35, 0.35), lean_word(0.1, 0.8), lean_word(0, 0, 1)
     ('bullish', 'balanced', 'strongly bearish', 'nothing could be leaned')
     """
-    if unclassified >= 1:
+    if unclassified >= 1 - ROUNDING:
         return "nothing could be leaned"
     points = round(100.0 * (bullish - bearish), 9)
     for least, word in WORDS:
@@ -79,7 +81,7 @@ def extras(families: pd.DataFrame, views: pd.DataFrame) -> str:
     """
     if families.empty or math.isnan(families["share"][0]):
         return ""
-    shares: dict[Hashable, Any] = views.set_index(["view", "value"])["share"].to_dict()
+    shares: dict[Hashable, Any] = views.set_index(["view", "answer"])["share"].to_dict()
     volatility = {name: shares.get(("volatility", name), 0.0) for name in ("long", "short", "neutral")}
     widest = max(volatility, key=lambda name: volatility[name])
     said = [(families["share"][0], plural(families["family"][0]))]
@@ -102,11 +104,32 @@ def plural(family: str) -> str:
 
 def stability_range(stability: pd.DataFrame) -> str:
     """Say between which shares the bullish share lies under every rule, weight and band."""
-    known = stability[stability["unclassified"] < 1]
+    known = stability[stability["unclassified"] < 1 - ROUNDING]
     if known.empty:
         return ""
     low, high = 100 * known["bullish"].min(), 100 * known["bullish"].max()
     said = {lean_word(*row) for row in known[["bullish", "bearish"]].to_numpy(dtype=np.float64).tolist()}
     words = [word for word in EVERY_WORD if word in said]
-    span = words[0] if len(words) == 1 else f"from {words[0]} to {words[-1]}"
-    return f"The bullish share lies between {low:.0f}% and {high:.0f}% under every rule, weight and band: {span}."
+    span = words[0] if len(words) == 1 else f"the words go from {words[-1]} to {words[0]}"
+    silent = len(stability) - len(known)
+    where = f"by {len(known)} of {len(stability)} choices" if silent else "under every choice"
+    rest = "; the others say nothing" if silent else ""
+    return f"The bullish share lies between {low:.0f}% and {high:.0f}% {where} of rule, weight and band{rest}: {span}."
+
+
+def trend_sentence(row: Mapping[str, Any]) -> str:
+    """Say how the last window differs from the one before it; ``row`` is one of `Bias.trend`.
+
+    >>> trend_sentence({"scope": "MIU", "first_day": "2026-09-28", "day": "2026-09-30", "reason": "no trades before"})
+    'MIU, 2026-09-28 to 2026-09-30: nothing to compare with: no trades before'
+    """
+    when = f"{row['scope']}, {row['first_day']} to {row['day']}"
+    if row["reason"] and math.isnan(row.get("change", math.nan)):
+        return f"{when}: nothing to compare with: {row['reason']}"
+    moved = ", ".join(
+        f"{name} {100 * row[name]:.0f}%, was {100 * row[f'{name}_before']:.0f}%"
+        for name in ("bullish", "bearish")
+    )
+    turned = f"; {row['reversal']} trend reversal" if row["reversal"] else ""
+    note = f"; {row['reason']}" if row["reason"] else ""
+    return f"{when}: {moved} (n {row['n']} against {row['n_before']}, Fisher p {row['p_value']:.2f}){turned}{note}"

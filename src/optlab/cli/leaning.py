@@ -29,13 +29,13 @@ def bias(source: Input, quotes: Quotes, recognition: Recognition, lean: Lean, ou
     }
     screen = screen_of(out, source, quotes, text_in_pipe=True)
     valuation = value_book(screen, source, quotes, recognition, prepare=lambda book: _prepared(book, lean))
-    screen.bias(valuation.bias(**choices), valuation)
+    screen.bias(valuation.bias(**choices), valuation, beta_to=lean.beta_to)
     leave(screen, valuation.book, valuation)
 
 
 def _prepared(book: Book, lean: Lean) -> Book:
     """Put the prints of a tape together, and take the side that is asked for."""
-    book = book.tape(within=lean.within) if lean.tape else book
+    book = book.tape(within=lean.within) if lean.tape else book.noted_if_tape()
     return book.turned() if lean.side == "sell" else book
 
 
@@ -54,5 +54,8 @@ def context(chain: Chain, seen: Seen, out: Output) -> None:
     screen = screen_of(out, chain, text_in_pipe=True, beside=(chain.history, chain.prices))
     market = market_of(screen, chain.files, seen)
     screen.notices(*market.notices)
-    history, prices = (read_history(name) if name else None for name in (chain.history, chain.prices))
+    history, prices = (
+        read_history(name, date_order=chain.date_order) if name else None
+        for name in (chain.history, chain.prices)
+    )
     screen.contexts(contexts(market, underlying=chain.underlying or "", history=history, prices=prices))

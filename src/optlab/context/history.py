@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from optlab.errors import MarketDataError
 from optlab.market import Market
 from optlab.pricing.black_scholes import Array
 from optlab.venues import expiry_instant, venue_of
@@ -63,6 +64,30 @@ def cut_off(market: Market, root: str, currency: str) -> tuple[dt.date, dt.date]
     close = expiry_instant(pd.Timestamp(as_of).tz_convert(venue.timezone).date(), venue)
     day = pd.Timestamp(as_of).tz_convert(venue.timezone).date()
     return day, day if as_of >= close else day - dt.timedelta(days=1)
+
+
+def as_history(table: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Give a table of earlier days the columns ``date iv close underlying``; names in any case, missing ones empty.
+
+    Raises
+    ------
+    MarketDataError
+        For what is no table with dates and volatilities or closes.
+    """
+    if table is None:
+        return None
+    fix = "Fix: give a DataFrame with date and iv or close, or what optlab.readers.read_history returns."
+    if not isinstance(table, pd.DataFrame):
+        raise MarketDataError(f"a history of type {type(table).__name__} is no table. {fix}")
+    plain = table.rename(columns={name: str(name).strip().lower() for name in table.columns})
+    if "date" not in plain or not {"iv", "close"} & set(plain):
+        raise MarketDataError(f"the history has no date, or neither iv nor close. {fix}")
+    plain = plain.assign(**{name: value for name, value in EMPTY.items() if name not in plain})
+    return plain.assign(date=pd.to_datetime(plain["date"]))
+
+
+EMPTY: dict[str, float | str] = {"iv": math.nan, "close": math.nan, "underlying": ""}
+"""What stands in a history for a column that is not there."""
 
 
 def of_underlying(history: pd.DataFrame, underlying: str) -> pd.DataFrame:

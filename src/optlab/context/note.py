@@ -140,6 +140,7 @@ def context(
         expired, or if neither a spot nor a forward is known.
     """
     name = which(market, underlying)
+    history, prices = past.as_history(history), past.as_history(prices)
     listed = surface(market, name)
     table = term(listed.series, listed.smile, by_expiry(listed.series))
     months = tenors(table)

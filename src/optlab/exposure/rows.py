@@ -75,7 +75,8 @@ def _gathered(legs: pd.DataFrame) -> pd.DataFrame:
     size = sizes(legs)
     table["settled"] = (legs["spot_source"] == "settle").groupby(legs["strategy_id"], sort=False).all()
     for effect in ("open", "close"):
-        table[f"{effect}s"] = (legs["effect"] == effect).groupby(legs["strategy_id"], sort=False).any()
+        says = (legs["effect"] == effect).groupby(legs["strategy_id"], sort=False)
+        table[f"{effect}s"], table[f"only_{effect}s"] = says.any(), says.all()
     table = table.join(size).join(_expiries(legs)).join(premiums(legs, size["lots"] * size["unit_size"]))
     table["premium_cash"] = table["premium"] * table["lots"] * table["unit_size"]
     is_ok = table["status"] == "ok"

@@ -18,7 +18,7 @@ Aliases = Mapping[str, tuple[str, ...]]
 LEG_ALIASES: Aliases = {
     "account": ("account_number", "account_id", "account_name", "acct", "portfolio"),
     "group": (
-        "order_id", "order", "order_number", "package", "package_id", "combo", "combo_id", "spread_id", "group_id",
+        "order_id", "order", "order_number", "order_no", "order_ref", "order_reference", "package", "package_id", "combo", "combo_id", "spread_id", "group_id",
         "match_id", "combo_trade_id", "combo_group_id", "block_trade_id",
     ),
     "side": ("action", "buy_sell", "bs", "direction", "transaction", "transaction_type", "long_short"),
@@ -35,7 +35,7 @@ LEG_ALIASES: Aliases = {
     "settlement": ("settlement_time", "am_pm"),
     "style": ("exercise_style", "exercise", "option_style"),
     "quantity": (
-        "qty", "contracts", "position", "amount", "size", "units", "number_of_contracts", "net_position",
+        "qty", "contracts", "position", "amount", "size", "units", "number_of_contracts", "net_position", "lots", "no_of_contracts", "num_contracts",
         "trade_size",
     ),
     "multiplier": ("contract_size", "contract_multiplier", "lot_size", "shares_per_contract", "mult"),
@@ -57,7 +57,7 @@ LEG_ALIASES: Aliases = {
     ),
     "traded_time": ("time", "trade_time", "exec_time", "execution_time"),
     "effect": ("open_close", "position_effect", "oc", "pos_effect"),
-    "trade_id": ("execution_id", "exec_id", "fill_id", "transaction_id"),
+    "trade_id": ("trade_no", "deal_no", "execution_id", "exec_id", "fill_id", "transaction_id"),
     "exchange": ("venue", "market", "listing_exchange", "exchange_id"),
     "condition": ("conditions", "trade_condition", "trade_condition_id", "sale_condition", "condition_code"),
     "symbol": ("contract", "osi", "option_symbol", "instrument", "occ_symbol", "contract_symbol", "osi_symbol"),
@@ -117,6 +117,11 @@ def says_percent(name: str) -> bool:
     return bool(re.search(r"%|pct|percent", name.casefold()))
 
 
+PRICES = ("strike", "entry", "net_price", "mark", "bid", "ask", "spot", "forward", "settlement_price")
+CENTS = re.compile(r"[(\[][^)\]]*(\bcents?\b|¢|\bpence\b|\bgbx\b)[^)\]]*[)\]]", re.IGNORECASE)
+"""Columns of prices, and the units in brackets that are a hundredth of what they should be in."""
+
+
 def _lookup(aliases: Aliases) -> dict[str, str]:
     return {normalized(alias): name for name, others in aliases.items() for alias in others}
 
@@ -172,10 +177,14 @@ def match_columns(file: str, header: Sequence[str], aliases: Aliases) -> ColumnM
     Raises
     ------
     ReadError
-        If two of its columns mean the same.
+        If two of its columns mean the same, or one has its prices in cents.
     """
     found = find_columns(header, aliases)
     for name, places in found.items():
+        if name in PRICES and any(CENTS.search(header[place]) for place in places):
+            raise ReadError(
+                f"{file}: the column {header[places[0]]!r} is in cents. Fix: divide it by 100, and name it {name}."
+            )
         if len(places) > 1:
             twice = " and ".join(repr(header[place]) for place in places)
             raise ReadError(

@@ -38,7 +38,7 @@ class Parsed(NamedTuple):
     problems: tuple[Problem, ...]
     ignored: Mapping[str, int]
     notices: tuple[str, ...]
-    broken_groups: tuple[str, ...] = ()
+    broken_groups: tuple[tuple[str, str], ...] = ()
 
 
 def parse_generic(table: RawTable, order: DateOrder | None) -> Parsed:
@@ -154,9 +154,11 @@ def finish(rows: Rows, legs: pd.DataFrame, notices: tuple[str, ...]) -> Parsed:
     notices = (*notices, *_assumptions(rows.table.file, legs[is_kept]))
     broken = _broken_groups(table, is_kept | is_zero | is_total)
     if broken:
-        notices = (*notices, f"{rows.table.file}: groups that lost a row to a problem: {', '.join(broken)}.")
-    is_broken = table["group"].isin(broken)  # what is left of a package was not traded at its price
-    table["net_price"] = table["net_price"].mask(is_broken)
+        names = ", ".join(dict.fromkeys(group for _, group in broken))
+        notices = (*notices, f"{rows.table.file}: groups that lost a row to a problem: {names}.")
+        # What is left of a package was not traded at its price.
+        keys = zip(table["account"], table["group"], strict=True)
+        table["net_price"] = table["net_price"].mask(np.array([key in set(broken) for key in keys]))
     return Parsed(table[is_kept].reset_index(drop=True), problems, ignored, notices, tuple(broken))
 
 
@@ -179,12 +181,16 @@ def _by_line(problem: Problem) -> int:
     return problem.line
 
 
-def _broken_groups(table: pd.DataFrame, is_whole: np.ndarray) -> list[str]:
+def _broken_groups(table: pd.DataFrame, is_whole: np.ndarray) -> list[tuple[str, str]]:
+    """List the groups, each with its account, that lost a row and of which others are left."""
     if is_whole.all():
         return []
-    groups = table["group"][~is_whole & (table["group"] != "").to_numpy()].unique().tolist()
-    left = set(table["group"][is_whole])
-    return [str(group) for group in groups if group in left]
+    keys = pd.Series(
+        list(zip(table["account"].map(str), table["group"].map(str), strict=True)), dtype="object"
+    )
+    lost = keys[~is_whole & (table["group"] != "").to_numpy()].unique().tolist()
+    left = set(keys[is_whole])
+    return [key for key in lost if key in left]
 
 
 def _blame_faults(rows: Rows, table: pd.DataFrame) -> None:

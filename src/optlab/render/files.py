@@ -205,13 +205,11 @@ def _spreadsheet_times(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _number_format(name: str) -> str:
-    """Return how a spreadsheet shows a column: percents, money with cents, anything else as it comes."""
-    if (
-        name in COLUMNS
-        and COLUMNS[name].unit.startswith("fraction")
-        and name not in ("delta_ratio", "delta_per_lot")
-    ):
+    """Return how a spreadsheet shows a column: percents, ratios with two decimals, money with cents, else as it comes."""
+    if name in COLUMNS and COLUMNS[name].unit.startswith("fraction"):
         return "0.00%"
+    if name in COLUMNS and COLUMNS[name].unit == "ratio":
+        return "0.00"
     if name in COLUMNS and COLUMNS[name].unit.startswith("currency"):
         return "#,##0.00"
     return ""

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optlab.bias import DIRECTIONS, NOT_COUNTED, Bias, percents, rounded
+from optlab.bias import NOT_COUNTED, Bias, percents, rounded
+from optlab.bias.shares import WHOLE_BOOK
+from optlab.bias.trend import last_windows
+from optlab.bias.words import trend_sentence
 from optlab.render import tables, terminal
 
 Row = Mapping[Hashable, Any]
@@ -20,8 +23,11 @@ GLYPHS = {"bullish": "▲", "neutral": "░", "bearish": "▼", "unclassified": 
 COLOURS = {"bullish": "\x1b[32m", "bearish": "\x1b[31m"}
 PLAIN = "\x1b[0m"
 
-MOST_STRATEGIES, MOST_DISAGREEMENTS, MOST_NAMES, MOST_SCOPES = 40, 8, 5, 20
+MOST_STRATEGIES, MOST_DISAGREEMENTS, MOST_NAMES, MOST_SCOPES, MOST_CHANGES = 40, 8, 5, 20, 4
 """How many are printed; the rest is counted, and is in the files that -o writes."""
+
+WEIGHT_LABELS = {"delta": "delta cash"}
+"""What a weight is called beside the rule of the same name."""
 
 VIEW_LABELS = {
     "volatility": "volatility",
@@ -55,7 +61,8 @@ def lean_page(
         The page, and the headings of columns that had no room.
     """
     page = _Page(width, colour=colour)
-    for sentence in (bias.headline, *around):
+    changes = [trend_sentence(row) for row in last_windows(bias.trend)][:MOST_CHANGES]
+    for sentence in (bias.headline, *changes, *around):
         page.prose(sentence)
     shown = _largest(bias.shares)
     page.text(_bars(shown, width, colour=colour))
@@ -94,8 +101,7 @@ class _Page:
     def table(self, view: str, table: pd.DataFrame, heading: str = "") -> None:
         drawing, dropped = terminal.draw(tables.view(view, table), width=self.width, colour=self.colour)
         self.text(f"{heading}\n\n{drawing}" if heading else drawing)
-        if view == "bias":
-            self.dropped += dropped
+        self.dropped += [name for name in dropped if name not in self.dropped]
 
     def section(self, heading: str, view: str, table: pd.DataFrame) -> None:
         """Add a table under a heading, unless it is empty."""
@@ -139,13 +145,14 @@ def _strategies(page: _Page, bias: Bias, sentences: tuple[str, ...]) -> None:
     """Add the strategies, or the first of many, and how to read them."""
     table = bias.strategies
     page.table("bias", table.head(MOST_STRATEGIES))
-    page.text(_more(len(table) - MOST_STRATEGIES) + "\n".join(sentences) + "\n")
+    prose = "\n".join(textwrap.fill(sentence, max(page.width, 40)) for sentence in sentences)
+    page.text(f"{_more(len(table) - MOST_STRATEGIES)}{prose}\n")
 
 
 def _what_they_are(page: _Page, bias: Bias) -> None:
     """Add the shares of families, names and views."""
-    page.section("What they are", "families", _whole(rounded(bias.families)))
-    names = _whole(bias.names.dropna(subset=["share"])).head(MOST_NAMES)
+    page.section("What they are", "families", bias.families)
+    names = bias.names.dropna(subset=["share"]).head(MOST_NAMES)
     lines = [
         f"{label}: {_shares_in_words(bias.views[bias.views['view'] == view])}"
         for view, label in VIEW_LABELS.items()
@@ -156,45 +163,39 @@ def _what_they_are(page: _Page, bias: Bias) -> None:
         page.text("\n".join(textwrap.fill(line, page.width, subsequent_indent="  ") for line in lines) + "\n")
 
 
-def _whole(table: pd.DataFrame) -> pd.DataFrame:
-    """Round a column of shares to whole percents that add up to 100."""
-    if table.empty or table["share"].isna().any():
-        return table
-    whole = percents(dict(enumerate(table["share"])))
-    return table.assign(share=[value / 100.0 for value in whole.values()])
-
-
 def _shares_in_words(rows: pd.DataFrame) -> str:
     known = rows.dropna(subset=["share"])
-    whole = percents(dict(zip(known["value"], known["share"], strict=True))) if len(known) else {}
-    return ", ".join(f"{share}% {value}" for value, share in whole.items())
+    return ", ".join(
+        f"{100 * share:.0f}% {answer}" for answer, share in zip(known["answer"], known["share"], strict=True)
+    )
 
 
 def _stability(page: _Page, bias: Bias) -> None:
     """Add the bullish and bearish shares under every rule, band and weight."""
-    known = bias.stability.dropna(subset=["bullish"])
-    if known.empty:
+    by_number = bias.stability[bias.stability["rule"] != "name"]
+    if not bias.range or (by_number["unclassified"].fillna(1.0) == 1.0).all():
         return
     weights = list(dict.fromkeys(bias.stability["weight"]))
     rows: dict[tuple[str, str], dict[str, str]] = {}
     for row in bias.stability.to_dict("records"):
-        band = "" if np.isnan(row["band"]) else f"{row['band']:g}"
+        band = "-" if np.isnan(row["band"]) else f"{row['band']:g}"
         whole = "" if np.isnan(row["bullish"]) else _two_shares(row)
         rows.setdefault((row["rule"], band), {})[row["weight"]] = whole
     table = pd.DataFrame(
         [
-            {"rule": rule, "band": band, **{f"by {name}": cells[name] for name in weights}}
+            {"rule": rule, "band": band, **{WEIGHT_LABELS.get(name, name): cells[name] for name in weights}}
             for (rule, band), cells in rows.items()
         ]
     )
-    drawing, _ = terminal.draw(table, width=page.width, colour=page.colour)
-    page.text(f"Bullish / bearish share by rule, neutral band and weight, in percent\n\n{drawing}")
+    drawing, dropped = terminal.draw(table, width=page.width, colour=page.colour)
+    page.dropped += dropped
+    heading = "Bullish / bearish share in percent, by rule, neutral band and weight"
+    page.text(f"{textwrap.fill(heading, page.width)}\n\n{drawing}")
     page.prose(bias.range)
 
 
 def _two_shares(row: Row) -> str:
-    whole = percents({name: row[name] for name in DIRECTIONS})
-    return f"{whole['bullish']} / {whole['bearish']}"
+    return f"{100 * row['bullish']:.0f} / {100 * row['bearish']:.0f}"
 
 
 def _stand_outs(page: _Page, bias: Bias) -> None:
@@ -207,20 +208,23 @@ def _stand_outs(page: _Page, bias: Bias) -> None:
 def _ranked(table: pd.DataFrame) -> Iterator[Row]:
     """Yield each strategy once, with all it is among the largest by."""
     for _, rows in table.groupby("strategy_id", sort=False):
-        by = ", ".join(f"no. {row.place} by {row.largest_by}" for row in rows.itertuples())
-        yield {**rows.iloc[0].to_dict(), "by": by}
+        by = [
+            f"{ORDINALS.get(place, f'no. {place}')} by {WEIGHT_LABELS.get(measure, measure)}"
+            for place, measure in zip(rows["place"], rows["largest_by"], strict=True)
+        ]
+        yield {**rows.iloc[0].to_dict(), "by": ", ".join(by)}
+
+
+ORDINALS = {1: "largest", 2: "second", 3: "third"}
 
 
 def _stand_out(row: Row, width: int) -> list[str]:
     """Write one trade: what it is, what it cost, and where it breaks even."""
-    premium = float(row["premium"])
-    percent = float(row["premium_percent"])
     facts = [
-        f"{row['direction']}, delta cash {float(row['delta_cash']):+,.0f}",
-        ""
-        if np.isnan(premium)
-        else f"{'paid' if premium > 0 else 'received'} {abs(premium):.4g} ({percent:+.1%} of spot)",
-        f"breakeven {row['breakevens']}" if row["breakevens"] else "",
+        row["direction"],
+        "" if np.isnan(row["delta_cash"]) else f"delta cash {row['delta_cash']:+,.0f} {row['currency']}",
+        _premium(row),
+        f"breakeven {row['breakevens'].replace(' / ', ' and ')}" if row["breakevens"] else "",
         f"cap {row['cap']}" if row["cap"] else "",
         f"floor {row['floor']}" if row["floor"] else "",
     ]
@@ -230,6 +234,24 @@ def _stand_out(row: Row, width: int) -> list[str]:
         textwrap.fill(head, width, subsequent_indent="    "),
         textwrap.fill(f"  {body}", width, subsequent_indent="    "),
     ]
+
+
+def _premium(row: Row) -> str:
+    """Say what a strategy's options cost, or are worth where nobody said."""
+    premium, percent = float(row["premium"]), float(row["premium_percent"])
+    if np.isnan(premium):
+        return ""
+    is_guess = row["premium_source"] in ("model", "mark")
+    verb = "worth" if is_guess else "paid" if premium > 0 else "received"
+    amount = f"{abs(premium):.2f}" if abs(premium) >= 0.1 else f"{abs(premium):.3g}"
+    words = (
+        "for nothing"
+        if premium == 0 and not is_guess
+        else f"{verb} {'-' if is_guess and premium < 0 else ''}{amount}"
+    )
+    source = f" by the {row['premium_source']}" if is_guess else ""
+    share = "" if np.isnan(percent) or premium == 0 else f" ({abs(percent):.1%} of spot)"
+    return f"{words}{source}{share}"
 
 
 def _disagreements(page: _Page, bias: Bias) -> None:
@@ -250,24 +272,12 @@ def _disagreements(page: _Page, bias: Bias) -> None:
 
 
 def _trend(page: _Page, bias: Bias) -> None:
-    """Add the windows of trading days, and what changed."""
-    if bias.trend.empty:
-        return
-    page.table("trend", rounded(bias.trend.tail(MOST_STRATEGIES)), "Over time")
-    for row in bias.trend.groupby("scope", sort=False).tail(1).to_dict("records"):
-        page.text(_change(row))
-
-
-def _change(row: Row) -> str:
-    """Say how the last window differs from the one before it."""
-    if row["reason"]:
-        return f"{row['scope']}: no change to speak of: {row['reason']}\n"
-    turned = f"; {row['reversal']} trend reversal" if row["reversal"] else ""
-    change, p_value = float(row["change"]), float(row["p_value"])
-    return (
-        f"{row['scope']}: bullish share {100 * change:+.0f} points against the window before "
-        f"(n={row['n_before']}, Fisher p={p_value:.2f}){turned}\n"
-    )
+    """Add the windows of trading days: those of the book, where it has several parts."""
+    table = bias.trend
+    whole = table[table["scope"] == WHOLE_BOOK]
+    table = whole if len(whole) else table
+    if len(table) > 1:
+        page.table("trend", rounded(table.tail(MOST_STRATEGIES)), "Over time")
 
 
 def reading_notes(bias: Bias, market: str) -> tuple[str, ...]:
@@ -276,8 +286,10 @@ def reading_notes(bias: Bias, market: str) -> tuple[str, ...]:
     counted = (table["direction"] != NOT_COUNTED).sum()
     days = sorted(set(table["day"]) - {""})
     traded = f" Traded {days[0]} to {days[-1]}." if days else ""
-    return (
-        f"Leaned in the market of {market}; {counted} of {len(table)} strategies counted.{traded}",
-        "ratio: the part of the expected move that net delta explains. lean: what is gained",
-        "above the forward less what is gained below. vol: the volatility view.",
+    band = dict(zip(bias.summary["item"], bias.summary["text"], strict=True))["neutral"]
+    legend = (
+        "ratio: how much of the expected move the net delta explains; above 1 it moves less than its delta suggests. "
+        f"scen.: the scenario rule's number, what is gained above the forward less below. Neutral within +-{band}. "
+        "vol: long or short volatility."
     )
+    return (f"Seen in the market of {market}; {counted} of {len(table)} strategies counted.{traded}", legend)

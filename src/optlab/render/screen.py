@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pandas as pd
 from optlab.bias import Bias
 from optlab.book import Book, FileReport, Valuation
 from optlab.context import Context, context, is_chain
-from optlab.errors import PricingError
+from optlab.errors import MarketDataError, PricingError
 from optlab.pricing import STATUSES
 from optlab.pricing.verify import Verification
 from optlab.render import structures, tables, terminal
@@ -126,9 +126,7 @@ class Screen:
         whole = valuation.greeks((), currency=currency, beta_to=beta_to) if columns else None
         self._show("greeks", totals, by=columns, totals=whole)
         self._statuses(valuation)
-        missing = valuation.missing_betas(beta_to) if beta_to else ()
-        if missing:
-            self.notices(f"no beta for {', '.join(missing)}: no beta delta where they are")
+        self._missing_betas(valuation, beta_to)
 
     def verify(self, verification: Verification) -> None:
         """Show the largest difference per number, and what could not be judged."""
@@ -176,10 +174,13 @@ class Screen:
         else:
             _out(explanation_page(explanation))
 
-    def bias(self, bias: Bias, valuation: Valuation) -> None:
+    def bias(self, bias: Bias, valuation: Valuation, *, beta_to: str | None = None) -> None:
         """Show the headline, the tables behind it, and what is not in the share."""
+        self._missing_betas(valuation, beta_to)
         if self.output is not None or self.shape != "table":
             self._show("bias", bias)
+            if self.output is None and self.shape == "csv":
+                self.notices("these are the strategies; -o FOLDER or --format json has the other tables")
             return
         market = f"{valuation.market.as_of}{_own_quotes(valuation)}"
         around = _chain_sentences(valuation)
@@ -260,6 +261,11 @@ class Screen:
     def progress(self, *stages: str) -> AbstractContextManager[Step]:
         """Show progress on standard error if the work takes long and someone watches."""
         return progress(stages, shown=sys.stderr.isatty() and not self.quiet)
+
+    def _missing_betas(self, valuation: Valuation, beta_to: str | None) -> None:
+        missing = valuation.missing_betas(beta_to) if beta_to else ()
+        if missing:
+            self.notices(f"no beta for {', '.join(missing)}: no beta delta where they are")
 
     def _statuses(self, valuation: Valuation) -> None:
         """Count the legs that are priced with a reservation."""
@@ -360,8 +366,11 @@ def _verdict(verification: Verification) -> str:
 def _chain_sentences(valuation: Valuation) -> tuple[str, ...]:
     """Say what the market's chains show of the first underlyings that have one."""
     held = sorted(set(valuation.legs["underlying"]))
-    chains = [name for name in held if is_chain(valuation.market, name)][:MOST_CHAINS]
-    return tuple(context(valuation.market, underlying=name).sentence for name in chains)
+    sentences = []
+    for name in [name for name in held if is_chain(valuation.market, name)][:MOST_CHAINS]:
+        with suppress(MarketDataError):  # a chain without a spot, or over by now, has nothing to say
+            sentences.append(context(valuation.market, underlying=name).sentence)
+    return tuple(sentences)
 
 
 def _own_quotes(valuation: Valuation) -> str:

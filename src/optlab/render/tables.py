@@ -12,10 +12,11 @@ import pandas as pd
 from optlab.bias import Bias
 from optlab.book import Book, Valuation
 from optlab.columns import COLUMNS, LEG_COLUMNS
+from optlab.context import Context
 from optlab.errors import shorten
 from optlab.strategy import contract
 
-Result = pd.DataFrame | Book | Valuation | Bias | Mapping[str, pd.DataFrame]
+Result = pd.DataFrame | Book | Valuation | Bias | Context | Mapping[str, pd.DataFrame]
 
 
 def tables_of(result: Result) -> dict[str, pd.DataFrame]:
@@ -30,6 +31,8 @@ def tables_of(result: Result) -> dict[str, pd.DataFrame]:
         return {"legs": in_order(result.legs)}
     if isinstance(result, Bias):
         return result.tables
+    if isinstance(result, Context):
+        return result.tables()
     if isinstance(result, Mapping):
         return dict(result)
     return {"table": result}
@@ -90,7 +93,7 @@ STYLES: dict[str, Style] = {
     "gamma_cash": Style("gamma cash", 0, sign=True),
     "beta_delta": Style("beta delta", 1, sign=True),
     "delta_ratio": Style("ratio", 2, sign=True),
-    "scenario_lean": Style("lean", 2, sign=True),
+    "scenario_lean": Style("scen.", 2, sign=True),
     "vega_ratio": Style("vega ratio", 2, sign=True),
     "volatility_view": Style("vol"),
     "gross_delta_cash": Style("gross", 0),

@@ -30,7 +30,7 @@ def find_cancelled(prints: Prints, is_first: Bools) -> Cancelled:
 
     That is the print of its trade id, where an earlier one of the contract and exchange has it; else one of the same
     contract, exchange, price and size: the first of the day where the code says so, or the latest before the
-    cancel. No print is taken back twice.
+    cancel. A cancel means a print of its own day, and no print is taken back twice.
 
     Parameters
     ----------
@@ -74,7 +74,9 @@ def _taken(
     before = [
         place
         for place in candidates.get(key, [])
-        if is_left[place] and prints.time[place] <= prints.time[cancel]
+        if is_left[place]
+        and prints.time[place] <= prints.time[cancel]
+        and prints.time[place] // DAY == prints.time[cancel] // DAY
     ]
     trade = prints.trade[cancel]
     alike = [place for place in before if trade >= 0 and prints.trade[place] == trade] or [
@@ -84,7 +86,4 @@ def _taken(
     ]
     if not alike:
         return None
-    if is_first:
-        days = prints.time[alike] // DAY == prints.time[cancel] // DAY
-        return alike[int(np.argmax(days))]
-    return alike[-1]
+    return alike[0] if is_first else alike[-1]

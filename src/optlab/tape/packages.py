@@ -94,7 +94,7 @@ def group_prints(prints: Prints, within: int) -> Grouped:
             cut, left = cut + large[0], left + large[1]
     number = pd.factorize(package)[0].astype(np.int64)
     alone = np.bincount(number, minlength=1)[number] == 1
-    return Grouped(number, alone & is_leg & (prints.group < 0), ~alone & is_timed & is_anything, cut, left)
+    return Grouped(number, alone & is_leg, ~alone & is_timed & is_anything, cut, left)
 
 
 def _first_of_each(places: Ints, *keys: Ints) -> Ints:

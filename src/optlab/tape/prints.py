@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from optlab.strategy.match import LETTERS
-from optlab.tape.conditions import Conditions
+from optlab.tape.conditions import CANCEL, Conditions
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -104,7 +104,7 @@ def arrange(legs: pd.DataFrame, conditions: Conditions) -> Prints:
         kind=legs["kind"].map(LETTERS).fillna("S").to_numpy(dtype="U1"),
         unit=legs["multiplier"].to_numpy(dtype=np.float64),
         size=legs["quantity"].abs().to_numpy(dtype=np.float64),
-        side=_stated_sides(legs, file),
+        side=_stated_sides(legs, file, np.asarray(conditions.kind == CANCEL)),
         price=legs["entry"].to_numpy(dtype=np.float64),
         bid=legs["bid"].to_numpy(dtype=np.float64),
         ask=legs["ask"].to_numpy(dtype=np.float64),
@@ -132,10 +132,16 @@ def _microseconds(times: pd.Series) -> Ints:
     return np.where(np.isnat(clock), NEVER, clock.astype(np.int64))
 
 
-def _stated_sides(legs: pd.DataFrame, file: Ints) -> Ints:
+LEAST_SOLD = 0.05
+"""Sizes have signs where at least this part of a file's prints is negative; fewer are sold prints among unsigned ones."""
+
+
+def _stated_sides(legs: pd.DataFrame, file: Ints, is_cancel: Bools) -> Ints:
     """Say which way a print goes where the file does: by its side, or by quantities that have signs."""
     quantity = legs["quantity"].to_numpy(dtype=np.float64)
     is_sided = (legs["side"] != "").to_numpy()
-    signed_files = np.unique(file[(quantity < 0) & ~is_sided])
-    is_final = is_sided | np.isin(file, signed_files)
+    is_sold = (quantity < 0) & ~is_sided & ~is_cancel
+    sold, every = (np.bincount(file, weights=part, minlength=1) for part in (is_sold, ~is_sided & ~is_cancel))
+    has_signs = (sold > 0) & (sold >= LEAST_SOLD * every)
+    is_final = is_sided | has_signs[file] | is_sold
     return np.where(is_final, np.sign(quantity), 0.0).astype(np.int64)

@@ -152,7 +152,7 @@ def _counts(prints: Prints, grouped: Grouped, cancelled: Cancelled, reason: np.n
         "cancelled": cancelled.prints,
         "cancels_without_print": cancelled.without_print,
         "late": int((prints.condition == LATE).sum()),
-        "lonely": int(grouped.is_lonely.sum()),
+        "sided": int((prints.side != 0).sum()),
         "cut_crowds": grouped.cut,
         "left_crowds": grouped.left,
         "no_view": len(np.unique(grouped.package[reason != ""])),
@@ -172,6 +172,10 @@ def _sentences(
             f"{_many(counts['package_prints'], 'print')}, and {_many(counts['single_prints'], 'single print')}"
         )
     ]
+    if counts["sided"]:
+        said.append(
+            f"{_many(counts['sided'], 'print')} {'has its' if counts['sided'] == 1 else 'have their'} side from the file"
+        )
     if counts["cancels"]:
         said.append(
             f"{_many(counts['cancels'], 'cancel')} took away {_many(counts['cancelled'], 'print')}; "
