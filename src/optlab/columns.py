@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import csv
 import importlib.resources
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal, cast
+
+import pandas as pd
 
 Type = Literal["text", "whole", "number", "time"]
 Stage = Literal["read", "name", "join", "price", "sum", "describe", "lean", "shares", "verify", "context"]
@@ -63,3 +65,13 @@ COLUMNS: Mapping[str, Column] = _load()
 
 LEG_COLUMNS = tuple(name for name, column in COLUMNS.items() if column.stage == "read")
 """The canonical columns that reading sets, in order."""
+
+
+def typed(rows: Sequence[Mapping[str, object]], names: Sequence[str]) -> pd.DataFrame:
+    """Make a table of rows with the published types of its columns, of none too.
+
+    >>> typed([], ["scope", "n"]).dtypes.to_dict()
+    {'scope': <StringDtype(na_value=nan)>, 'n': dtype('int64')}
+    """
+    table = pd.DataFrame(list(rows), columns=list(names))
+    return table.astype({name: DTYPES[COLUMNS[name].type] for name in names})

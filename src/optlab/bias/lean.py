@@ -27,6 +27,7 @@ from optlab.bias.trend import WINDOW, in_window, last_windows, trading_days, tre
 from optlab.bias.views import add_views, volatility_reason
 from optlab.bias.weights import WEIGHTS, add_weights, weight_column
 from optlab.bias.words import NOTHING, extras, headline, stability_range, trend_sentence
+from optlab.columns import typed
 from optlab.errors import PricingError
 from optlab.exposure import NEEDED, exposures
 from optlab.join import as_of_instants, local_days
@@ -309,7 +310,7 @@ def _shares(counted: pd.DataFrame, choices: Choices) -> tuple[pd.DataFrame, str,
     weight, cast = choices.weight, votes(counted, choices.by)
     chosen = {"rule": choices.rule, "weight": weight}
     rows = [{"scope": scope, **chosen, **share(part, weight)} for scope, part in scopes(cast)]
-    shares = pd.DataFrame(rows, columns=SHARE_COLUMNS)
+    shares = typed(rows, SHARE_COLUMNS)
     views = [
         parts_of(cast, counted[column].rename("answer"), weight).assign(view=view)
         for view, column in VIEWS.items()

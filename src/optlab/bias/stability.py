@@ -7,6 +7,7 @@ import pandas as pd
 from optlab.bias.directions import DIRECTIONS, direction_of
 from optlab.bias.shares import share, votes
 from optlab.bias.weights import WEIGHTS
+from optlab.columns import typed
 
 STABILITY_COLUMNS = ["rule", "band", "weight", *DIRECTIONS, "n", "low", "high", "reason"]
 
@@ -38,4 +39,4 @@ def stability(counted: pd.DataFrame, neutral: float) -> pd.DataFrame:
         for leaned in [cast.assign(direction=direction_of(counted, rule, band))]
         for weight in WEIGHTS
     ]
-    return pd.DataFrame(rows, columns=STABILITY_COLUMNS)
+    return typed(rows, STABILITY_COLUMNS)

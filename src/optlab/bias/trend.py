@@ -11,6 +11,7 @@ import pandas as pd
 
 from optlab.bias.directions import DIRECTIONS
 from optlab.bias.shares import WHOLE_BOOK, scopes, share
+from optlab.columns import typed
 
 WINDOW = 5
 """Trading days in a window, where a trend is asked for and nobody says how many."""
@@ -67,7 +68,7 @@ def trend(cast: pd.DataFrame, days: list[str], *, window: int, weight: str, ever
         for scope, part in (scopes(cast) if days else ())
         for row in _windows(part, days, window, weight, every_day=every_day)
     ]
-    return pd.DataFrame(rows, columns=TREND_COLUMNS)
+    return typed(rows, TREND_COLUMNS)
 
 
 def last_windows(table: pd.DataFrame) -> list[dict[str, Any]]:
