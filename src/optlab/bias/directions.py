@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from optlab.strategy import STRATEGIES
-from optlab.tape.conditions import is_compression
+from optlab.tape.conditions import COMPRESSION_TRADE, is_compression
 
 DIRECTIONS = ("bullish", "bearish", "neutral", "unclassified")
 NOT_COUNTED = "not counted"
@@ -107,7 +107,7 @@ def no_view(table: pd.DataFrame, rolls: str = "exclude") -> pd.Series:
     never = (
         (table["legs"] == "", "closed: nets to nothing"),
         ((table["status"] == "expired_earlier") | table["settled"], "expired earlier"),
-        (is_compression(table["condition"]), "compression trade"),
+        (is_compression(table["condition"]), COMPRESSION_TRADE),
     )
     by_effect = (
         (table["closes"] & table["opens"], "roll: closes one leg and opens another"),

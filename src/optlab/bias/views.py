@@ -12,8 +12,6 @@ VOLATILITY_BAND = 0.10
 SELF_FINANCING = 0.001
 """A premium below this part of spot, either way, pays for itself: 0.1%."""
 
-VOLATILITY_VIEWS = ("long", "short", "neutral", "unclassified")
-PREMIUM_VIEWS = ("debit", "credit", "self-financing", "none", "unclassified")
 BUCKETS = ("to a week", "to a month", "to a quarter", "to a year", "beyond", "no expiry")
 BUCKET_ENDS = (7.0, 31.0, 92.0, 366.0, np.inf)
 """The longest week, month, quarter and year, in days."""

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import pandas as pd
 
 from optlab.errors import MarketDataError
 from optlab.market import Market
-
-Weight = Literal["count", "contracts", "premium", "delta", "vega"]
 
 WEIGHTS: dict[str, str] = {
     "count": "",

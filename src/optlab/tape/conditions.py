@@ -25,6 +25,9 @@ CLASSES = (
 )  # fmt: skip
 """Every class of conditions, the most telling first: of several in one cell it is the one that counts."""
 
+COMPRESSION_TRADE = "compression trade"
+"""Why such a trade carries no view."""
+
 NO_CODE = ""
 """The class of a print without a condition that is known."""
 

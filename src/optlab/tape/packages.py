@@ -21,7 +21,7 @@ from optlab.tape.conditions import (
 from optlab.tape.crowds import KIND_PLACES, LARGEST_RATIO, LARGEST_UNNAMED, MOST_PRINTS, Crowds, Item
 from optlab.tape.lines import Lines, alike, lines_of
 from optlab.tape.names import MOST_SIGNED, NO_NAME, ranks, with_stated
-from optlab.tape.prints import NEVER, Bools, Floats, Ints, Prints
+from optlab.tape.prints import NEVER, Bools, Floats, Ints, Prints, numbers
 
 OF_PACKAGES = (MULTI_LEG, MULTI_LEG_SINGLE, STOCK_TIED)
 """Classes of conditions that say a print is a leg."""
@@ -99,7 +99,7 @@ def group_prints(prints: Prints, within: int) -> Grouped:
 
 def _first_of_each(places: Ints, *keys: Ints) -> Ints:
     """Name each set of prints with equal keys by the place of its first print."""
-    _, first, which = np.unique(_numbered(*keys), return_index=True, return_inverse=True)
+    _, first, which = np.unique(numbers(*keys), return_index=True, return_inverse=True)
     return places[first[which]]
 
 
@@ -115,7 +115,7 @@ def _by_time(prints: Prints, places: Ints, crowds: Crowds) -> tuple[Ints, int, i
     for by in (None, prints.code, prints.size):
         chosen = np.flatnonzero(is_open)
         if len(chosen):
-            part = _numbered(cluster[chosen], *([] if by is None else [by[chosen]]))
+            part = numbers(cluster[chosen], *([] if by is None else [by[chosen]]))
             clear, has_name = _clear_packages(prints.take(chosen), part, crowds)
             settled = _settled(cluster[chosen], part, clear, prints.size[chosen], crowds)
             package[chosen[settled]] = _first_of_each(places[chosen[settled]], part[settled])
@@ -172,7 +172,7 @@ def _with_fills(prints: Prints, cluster: Ints, package: Ints) -> Ints:
     ratio = np.round(lines.ratio / lines.per_package(lines.ratio, np.minimum)[lines.package], 6)
     contract = np.empty(len(ratio), dtype=np.int64)
     contract[lines.line] = prints.contract
-    leg = _numbered(contract, lines.side, np.nan_to_num(ratio, nan=-1.0))
+    leg = numbers(contract, lines.side, np.nan_to_num(ratio, nan=-1.0))
     # The sum of a number drawn for each leg: packages of one cluster don't have equal sums by chance.
     drawn = np.random.default_rng(0).integers(1, 2**53, size=int(leg.max()) + 1)
     structure = lines.per_package(drawn[leg], np.add)
@@ -189,15 +189,6 @@ def _clusters(prints: Prints, within: int) -> Ints:
     cluster = np.empty(len(prints), dtype=np.int64)
     cluster[order] = np.cumsum(is_new) - 1
     return cluster
-
-
-def _numbered(*keys: np.ndarray) -> Ints:
-    """Give a number to each distinct combination of keys."""
-    combined = np.zeros(len(keys[0]), dtype=np.int64)
-    for key in keys:
-        distinct, more = np.unique(key, return_inverse=True)
-        combined = np.unique(combined * (len(distinct) + 1) + more, return_inverse=True)[1]
-    return combined
 
 
 def _clear_packages(prints: Prints, part: Ints, crowds: Crowds) -> tuple[Bools, Bools]:

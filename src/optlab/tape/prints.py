@@ -87,18 +87,18 @@ class Prints:
 
 def arrange(legs: pd.DataFrame, conditions: Conditions) -> Prints:
     """Put a table of prints in order: by time, then by contract, size, price and what else tells them apart."""
-    file, exchange = _numbers(legs["source_file"]), _numbers(legs["exchange"])
+    file, exchange = numbers(legs["source_file"]), numbers(legs["exchange"])
     is_grouped = ~legs["group"].isin(NO_GROUP)
-    group = _numbers(legs["source_file"], legs["account"], legs["group"])
-    trade = _numbers(legs["trade_id"])
+    group = numbers(legs["source_file"], legs["account"], legs["group"])
+    trade = numbers(legs["trade_id"])
     prints = Prints(
         row=np.arange(len(legs)),
         time=_microseconds(legs["traded_at"]),
         file=file,
         exchange=exchange,
-        underlying=_numbers(legs["underlying"]),
-        market=_numbers(legs["source_file"], legs["exchange"], legs["account"], legs["underlying"]),
-        contract=_numbers(*(legs[name] for name in CONTRACT)),
+        underlying=numbers(legs["underlying"]),
+        market=numbers(legs["source_file"], legs["exchange"], legs["account"], legs["underlying"]),
+        contract=numbers(*(legs[name] for name in CONTRACT)),
         expiry=_microseconds(legs["expiry"]),
         strike=legs["strike"].to_numpy(dtype=np.float64),
         kind=legs["kind"].map(LETTERS).fillna("S").to_numpy(dtype="U1"),
@@ -109,7 +109,7 @@ def arrange(legs: pd.DataFrame, conditions: Conditions) -> Prints:
         bid=legs["bid"].to_numpy(dtype=np.float64),
         ask=legs["ask"].to_numpy(dtype=np.float64),
         condition=conditions.kind,
-        code=np.where(conditions.code == "", -1, _numbers(pd.Series(conditions.code, dtype="str"))),
+        code=np.where(conditions.code == "", -1, numbers(pd.Series(conditions.code, dtype="str"))),
         group=np.where(is_grouped, group, -1),
         trade=np.where(legs["trade_id"] == "", -1, trade),
     )
@@ -118,7 +118,7 @@ def arrange(legs: pd.DataFrame, conditions: Conditions) -> Prints:
     return prints.take(np.lexsort((lines, *(getattr(prints, name) for name in keys))))
 
 
-def _numbers(*columns: pd.Series) -> Ints:
+def numbers(*columns: pd.Series | np.ndarray) -> Ints:
     """Give a number to each distinct combination, in sorted order: the numbers do not depend on the order of the rows."""
     codes = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:

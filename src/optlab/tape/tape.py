@@ -12,7 +12,7 @@ import pandas as pd
 from optlab.columns import LEG_COLUMNS
 from optlab.legs import canonical
 from optlab.tape.cancels import FIRST, Cancelled, find_cancelled
-from optlab.tape.conditions import COMPRESSION, LATE, STOCK_TIED, read_conditions
+from optlab.tape.conditions import COMPRESSION, COMPRESSION_TRADE, LATE, STOCK_TIED, read_conditions
 from optlab.tape.durations import microseconds
 from optlab.tape.packages import Grouped, group_prints
 from optlab.tape.prints import NEVER, Prints, arrange
@@ -20,7 +20,6 @@ from optlab.tape.signs import Signed, sign_prints
 
 REPORTED_LATE = "reported late"
 TIED_TO_STOCK = "tied to stock: the stock is not on the tape"
-IS_COMPRESSION = "compression trade"
 LEGS_MISSING = "leg of a package: its other legs are not on the tape"
 
 NO_VIEW = "no_view"
@@ -108,7 +107,7 @@ def _reasons(prints: Prints, grouped: Grouped, signed: Signed) -> np.ndarray:
             any_of((prints.condition == LATE) & ~is_known),
             any_of(grouped.is_lonely),
         ],
-        [IS_COMPRESSION, TIED_TO_STOCK, REPORTED_LATE, LEGS_MISSING],
+        [COMPRESSION_TRADE, TIED_TO_STOCK, REPORTED_LATE, LEGS_MISSING],
         signed.reason,
     )
     return np.asarray(reason[grouped.package], dtype=object)
