@@ -37,6 +37,7 @@ TESTED_ELSEWHERE = {
         f"cli/{name}.py": "tests/test_cli.py and tests/golden run the verbs as a user does"
         for name in ("run", "reading", "naming", "pricing", "leaning", "knowing")
     },
+    "bias/judged.py": "tests/bias/test_lean.py: every strategy is judged there",
     "options.py": "tests/test_cli.py: options are seen through the verbs",
     "book.py": "tests/test_aggregate.py and others reach every stage through it",
     "errors.py": "tests/test_cli.py: every error is read as a user reads it",

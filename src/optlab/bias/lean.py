@@ -8,36 +8,20 @@ from dataclasses import asdict, dataclass, fields
 import pandas as pd
 
 from optlab.bias.choices import Choices
-from optlab.bias.directions import (
-    LOST_A_LEG,
-    NOT_COUNTED,
-    RULES,
-    direction_of,
-    is_sideless,
-    no_view,
-    reason_of,
-)
+from optlab.bias.directions import NOT_COUNTED
 from optlab.bias.disagreements import disagreements
+from optlab.bias.judged import judged, named, numbered
 from optlab.bias.shares import WHOLE_BOOK, parts_of, scopes, share, votes
 from optlab.bias.stability import stability
 from optlab.bias.stand_outs import stand_outs
 from optlab.bias.totals import NEEDED as TOTALLED
 from optlab.bias.totals import totals
 from optlab.bias.trend import WINDOW, in_window, last_windows, trading_days, trend
-from optlab.bias.views import add_views, volatility_reason
-from optlab.bias.weights import WEIGHTS, add_weights, weight_column
+from optlab.bias.weights import WEIGHTS, weight_column
 from optlab.bias.words import NOTHING, extras, headline, stability_range, trend_sentence
 from optlab.columns import typed
 from optlab.errors import PricingError
-from optlab.exposure import NEEDED, exposures
-from optlab.join import as_of_instants, local_days
 from optlab.market import Market
-from optlab.strategy import GIVEN
-
-DAY = 86_400.0
-
-AMOUNTS = ("value", "cost", "profit", "rho")
-"""What is looked at of each leg beside what exposures need: what the trades that stand out cost."""
 
 SHARE_COLUMNS = [
     *("scope", "rule", "weight", "bullish", "bearish", "neutral", "unclassified"),
@@ -182,8 +166,8 @@ def bias(
         If the index of ``beta_to`` has no price, or no exchange rate leads to ``currency``.
     """
     chosen = choices or Choices()
-    legs, ids = _numbered(valued)
-    every = _decided(_described(legs, market, chosen, broken), chosen)
+    legs, ids = numbered(valued)
+    every = judged(legs, market, chosen, broken)
     days = trading_days(every)
     is_timed = chosen.window is not None or chosen.by == "day"
     if is_timed and not days and len(every):
@@ -197,12 +181,12 @@ def bias(
     return Bias(
         headline=sentence,
         shares=shares,
-        strategies=_named(table.reset_index()[STRATEGY_COLUMNS], ids),
+        strategies=named(table.reset_index()[STRATEGY_COLUMNS], ids),
         stability=steady,
-        disagreements=_named(disagreements(counted, legs), ids),
+        disagreements=named(disagreements(counted, legs), ids),
         trend=moved,
         **parts,
-        stand_outs=_named(stand_outs(counted, legs, market, top=chosen.top), ids),
+        stand_outs=named(stand_outs(counted, legs, market, top=chosen.top), ids),
         totals=totals(
             table[list(TOTALLED)][~table["is_sideless"]],
             market,
@@ -213,21 +197,6 @@ def bias(
         left_out=left_out,
         range=spread,
     )
-
-
-def _numbered(valued: pd.DataFrame) -> tuple[pd.DataFrame, pd.Index]:
-    """Put numbers in the place of the strategies' names, as every step groups by them; legs of none are left out."""
-    wanted = [name for name in dict.fromkeys((*NEEDED, *AMOUNTS)) if name in valued.columns]
-    legs = valued[wanted]
-    is_member = legs["strategy_id"] != ""
-    legs = legs if is_member.all() else legs[is_member]
-    places, ids = pd.factorize(legs["strategy_id"])
-    return legs.assign(strategy_id=places), pd.Index(ids, dtype="str")
-
-
-def _named(table: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
-    """Put the strategies' names back in the place of their numbers."""
-    return table.assign(strategy_id=ids.take(table["strategy_id"].to_numpy(dtype="int64")))
 
 
 def _summary(
@@ -256,43 +225,6 @@ def _trend(every: pd.DataFrame, days: list[str], chosen: Choices) -> pd.DataFram
         window=chosen.window or WINDOW,
         weight=chosen.weight,
         every_day=chosen.by == "day",
-    )
-
-
-def _described(
-    legs: pd.DataFrame, market: Market, chosen: Choices, broken: Collection[tuple[str, str, str]]
-) -> pd.DataFrame:
-    """Say of each strategy everything but its direction: exposures, views, weights and the day of the trade."""
-    table = _without_broken(exposures(legs), broken)
-    as_of = as_of_instants(table, market.known_as_of)
-    for name in ("nearest", "farthest"):
-        table[f"days_{name}"] = (table[f"{name}_expiry"] - as_of).dt.total_seconds() / DAY
-    table["day"] = local_days(table, table["traded_at"]).dt.strftime("%Y-%m-%d").astype("str").fillna("")
-    table = add_views(table, self_financing=chosen.self_financing)
-    return add_weights(table, market, currency=chosen.currency)
-
-
-def _without_broken(table: pd.DataFrame, broken: Collection[tuple[str, str, str]]) -> pd.DataFrame:
-    if not broken:
-        return table
-    keys = zip(table["source_file"], table["account"], table["group"], strict=True)
-    is_broken = pd.Series([key in broken for key in keys], index=table.index, dtype=bool)
-    is_broken &= table["reading"] == GIVEN
-    numbers = {name: table[name].mask(is_broken) for name in ("delta_ratio", "scenario_lean", "vega_ratio")}
-    return table.assign(status=table["status"].mask(is_broken, LOST_A_LEG), **numbers)
-
-
-def _decided(table: pd.DataFrame, chosen: Choices) -> pd.DataFrame:
-    """Add the direction by every rule, and that of the chosen one where the strategy carries a view."""
-    rule, neutral = chosen.rule, chosen.neutral
-    directions = {f"direction_{name}": direction_of(table, name, neutral).astype("str") for name in RULES}
-    apart = no_view(table, chosen.rolls)
-    return table.assign(
-        **directions,
-        direction=directions[f"direction_{rule}"].mask(apart != "", NOT_COUNTED),
-        reason=reason_of(table, rule, neutral).mask(apart != "", apart),
-        volatility_reason=volatility_reason(table),
-        is_sideless=is_sideless(table),
     )
 
 

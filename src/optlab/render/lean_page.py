@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Hashable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,15 @@ from optlab.bias import NOT_COUNTED, Bias, percents, rounded
 from optlab.bias.shares import WHOLE_BOOK
 from optlab.bias.trend import last_windows
 from optlab.bias.words import trend_sentence
+from optlab.book import Valuation
+from optlab.context import context, is_chain
+from optlab.errors import MarketDataError
 from optlab.render import tables, terminal
 
 Row = Mapping[Hashable, Any]
+
+MOST_CHAINS = 3
+"""Underlyings whose chain has a line under the headline."""
 
 GLYPHS = {"bullish": "▲", "neutral": "░", "bearish": "▼", "unclassified": "?"}
 """What a bar is made of, from left to right."""
@@ -37,19 +44,15 @@ VIEW_LABELS = {
 }
 
 
-def lean_page(
-    bias: Bias, around: tuple[str, ...], sentences: tuple[str, ...], *, width: int, colour: bool
-) -> tuple[str, list[str]]:
+def lean_page(bias: Bias, valuation: Valuation, *, width: int, colour: bool) -> tuple[str, list[str]]:
     """Write an analysis as text.
 
     Parameters
     ----------
     bias : Bias
         The analysis.
-    around : tuple of str
-        What stands under the headline: what the market's chain says, say.
-    sentences : tuple of str
-        What stands under the table of strategies: in which market they were leaned, say.
+    valuation : Valuation
+        The book that was leaned, for the market around it.
     width : int
         The window's width in characters.
     colour : bool
@@ -62,14 +65,14 @@ def lean_page(
     """
     page = _Page(width, colour=colour)
     changes = [trend_sentence(row) for row in last_windows(bias.trend)][:MOST_CHANGES]
-    for sentence in (bias.headline, *changes, *around):
+    for sentence in (bias.headline, *changes, *_chain_sentences(valuation)):
         page.prose(sentence)
     shown = _largest(bias.shares)
     page.text(_bars(shown, width, colour=colour))
     if len(shown) > 1:
         page.table("shares", rounded(shown))
     page.text(_more(len(bias.shares) - len(shown), " with fewer strategies"))
-    _strategies(page, bias, sentences)
+    _strategies(page, bias, _notes(bias, valuation))
     _what_they_are(page, bias)
     _stability(page, bias)
     _stand_outs(page, bias)
@@ -280,9 +283,10 @@ def _trend(page: _Page, bias: Bias) -> None:
         page.table("trend", rounded(table.tail(MOST_STRATEGIES)), "Over time")
 
 
-def reading_notes(bias: Bias, market: str) -> tuple[str, ...]:
-    """Say in which market the strategies were leaned, and what the columns mean."""
+def _notes(bias: Bias, valuation: Valuation) -> tuple[str, ...]:
+    """Say in which market the strategies were seen, and what the columns mean."""
     table = bias.strategies
+    market = f"{valuation.market.as_of}{_own_quotes(valuation)}"
     counted = (table["direction"] != NOT_COUNTED).sum()
     days = sorted(set(table["day"]) - {""})
     traded = f" Traded {days[0]} to {days[-1]}." if days else ""
@@ -293,3 +297,27 @@ def reading_notes(bias: Bias, market: str) -> tuple[str, ...]:
         "vol: long or short volatility."
     )
     return (f"Seen in the market of {market}; {counted} of {len(table)} strategies counted.{traded}", legend)
+
+
+def _own_quotes(valuation: Valuation) -> str:
+    """Say how many legs are not seen in the market's numbers but in their own."""
+    legs = valuation.legs
+    counts = {
+        "spot": int((legs["spot_source"] == "leg").sum()),
+        "volatility": int(legs["vol_source"].str.startswith("leg_").sum()),
+    }
+    return "".join(
+        f"; {count} {'leg by its' if count == 1 else 'legs by their'} own {name}"
+        for name, count in counts.items()
+        if count
+    )
+
+
+def _chain_sentences(valuation: Valuation) -> tuple[str, ...]:
+    """Say what the market's chains show of the first underlyings that have one."""
+    held = sorted(set(valuation.legs["underlying"]))
+    sentences = []
+    for name in [name for name in held if is_chain(valuation.market, name)][:MOST_CHAINS]:
+        with suppress(MarketDataError):  # a chain without a spot, or over by now, has nothing to say
+            sentences.append(context(valuation.market, underlying=name).sentence)
+    return tuple(sentences)

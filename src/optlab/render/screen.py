@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,8 +15,8 @@ import pandas as pd
 
 from optlab.bias import Bias
 from optlab.book import Book, FileReport, Valuation
-from optlab.context import Context, context, is_chain
-from optlab.errors import MarketDataError, PricingError
+from optlab.context import Context
+from optlab.errors import PricingError
 from optlab.pricing import STATUSES
 from optlab.pricing.verify import Verification
 from optlab.render import structures, tables, terminal
@@ -24,16 +24,13 @@ from optlab.render.context_page import context_page, context_tables
 from optlab.render.csv_text import CsvStyle, csv_text
 from optlab.render.explanations import explanation_page, explanation_record
 from optlab.render.files import json_text, write
-from optlab.render.lean_page import lean_page, reading_notes
+from optlab.render.lean_page import lean_page
 from optlab.render.progress import Step, progress
 from optlab.strategy.catalog import find_structures
 from optlab.strategy.explain import Explanation
 
 MOST_LISTED = 20
 """Problems listed on standard error before the rest is counted."""
-
-MOST_CHAINS = 3
-"""Underlyings whose chain has a line under the headline."""
 
 DEFAULT_WIDTH = 80
 
@@ -182,10 +179,7 @@ class Screen:
             if self.output is None and self.shape == "csv":
                 self.notices("these are the strategies; -o FOLDER or --format json has the other tables")
             return
-        market = f"{valuation.market.as_of}{_own_quotes(valuation)}"
-        around = _chain_sentences(valuation)
-        notes = reading_notes(bias, market)
-        page, dropped = lean_page(bias, around, notes, width=self.width, colour=self.colour)
+        page, dropped = lean_page(bias, valuation, width=self.width, colour=self.colour)
         _out(page)
         self._no_room(dropped)
         self._statuses(valuation)
@@ -361,26 +355,6 @@ def _verdict(verification: Verification) -> str:
     left = len(verification.not_judged)
     rest = f" {left} {'option was' if left == 1 else 'options were'} not judged." if left else ""
     return f"{'Agrees' if verification.agrees else 'DIFFERS'} with py_vollib.{rest}"
-
-
-def _chain_sentences(valuation: Valuation) -> tuple[str, ...]:
-    """Say what the market's chains show of the first underlyings that have one."""
-    held = sorted(set(valuation.legs["underlying"]))
-    sentences = []
-    for name in [name for name in held if is_chain(valuation.market, name)][:MOST_CHAINS]:
-        with suppress(MarketDataError):  # a chain without a spot, or over by now, has nothing to say
-            sentences.append(context(valuation.market, underlying=name).sentence)
-    return tuple(sentences)
-
-
-def _own_quotes(valuation: Valuation) -> str:
-    """Say how many legs are not seen in the market's numbers but in their own."""
-    legs = valuation.legs
-    counts = {
-        "spot": int((legs["spot_source"] == "leg").sum()),
-        "volatility": int(legs["vol_source"].str.startswith("leg_").sum()),
-    }
-    return "".join(f"; {count} of its legs by their own {name}" for name, count in counts.items() if count)
 
 
 def _is_terminal() -> bool:
