@@ -18,25 +18,12 @@ from optlab.bias.directions import (
 )
 from optlab.bias.views import add_views, volatility_reason
 from optlab.bias.weights import add_weights
-from optlab.exposure import NEEDED, exposures
+from optlab.exposure import exposures
 from optlab.join import as_of_instants, local_days
 from optlab.market import Market
 from optlab.strategy import GIVEN
 
 DAY = 86_400.0
-
-AMOUNTS = ("value", "cost", "profit", "rho")
-"""What is looked at of each leg beside what exposures need: what the trades that stand out cost."""
-
-
-def numbered(valued: pd.DataFrame) -> tuple[pd.DataFrame, pd.Index]:
-    """Put numbers in the place of the strategies' names, as every step groups by them; legs of none are left out."""
-    wanted = [name for name in dict.fromkeys((*NEEDED, *AMOUNTS)) if name in valued.columns]
-    legs = valued[wanted]
-    is_member = legs["strategy_id"] != ""
-    legs = legs if is_member.all() else legs[is_member]
-    places, ids = pd.factorize(legs["strategy_id"])
-    return legs.assign(strategy_id=places), pd.Index(ids, dtype="str")
 
 
 def named(table: pd.DataFrame, ids: pd.Index) -> pd.DataFrame:
@@ -52,7 +39,7 @@ def judged(
     Parameters
     ----------
     legs : DataFrame
-        What `numbered` returns.
+        What `optlab.exposure.numbered` returns.
     market : Market
         For the time of valuation and exchange rates.
     chosen : Choices

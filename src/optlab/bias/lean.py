@@ -10,7 +10,7 @@ import pandas as pd
 from optlab.bias.choices import Choices
 from optlab.bias.directions import NOT_COUNTED
 from optlab.bias.disagreements import disagreements
-from optlab.bias.judged import judged, named, numbered
+from optlab.bias.judged import judged, named
 from optlab.bias.shares import WHOLE_BOOK, parts_of, scopes, share, votes
 from optlab.bias.stability import stability
 from optlab.bias.stand_outs import stand_outs
@@ -21,7 +21,11 @@ from optlab.bias.weights import WEIGHTS, weight_column
 from optlab.bias.words import NOTHING, extras, headline, stability_range, trend_sentence
 from optlab.columns import typed
 from optlab.errors import PricingError
+from optlab.exposure import numbered
 from optlab.market import Market
+
+AMOUNTS = ("value", "cost", "profit", "rho")
+"""What is looked at of each leg beside what exposures need: what the trades that stand out cost."""
 
 SHARE_COLUMNS = [
     *("scope", "rule", "weight", "bullish", "bearish", "neutral", "unclassified"),
@@ -166,7 +170,7 @@ def bias(
         If the index of ``beta_to`` has no price, or no exchange rate leads to ``currency``.
     """
     chosen = choices or Choices()
-    legs, ids = numbered(valued)
+    legs, ids = numbered(valued, AMOUNTS)
     every = judged(legs, market, chosen, broken)
     days = trading_days(every)
     is_timed = chosen.window is not None or chosen.by == "day"

@@ -71,8 +71,8 @@ def share(cast: pd.DataFrame, weight: str, *, is_sure: bool = True) -> dict[str,
     if reason:
         return {**empty, "reason": reason}
     code = cast["direction"].cat.codes.to_numpy()
-    sums = np.bincount(code, weights=amounts, minlength=len(DIRECTIONS)) / amounts.sum()
-    found = dict(zip(DIRECTIONS, sums.tolist(), strict=True))
+    sums = np.bincount(code, weights=amounts, minlength=len(DIRECTIONS))
+    found = dict(zip(DIRECTIONS, (sums / sums.sum()).tolist(), strict=True))
     if is_sure:
         low, high = (
             wilson(found["bullish"], len(cast)) if weight == "count" else bootstrap(amounts, code == 0)

@@ -15,18 +15,9 @@ MEASURES = {"delta": "by_delta", "premium": "by_premium", "contracts": "by_contr
 """What a trade can be the largest by, and the weight that says so."""
 
 STAND_OUT_COLUMNS = [
-    *(
-        "largest_by",
-        "place",
-        "strategy_id",
-        "strategy",
-        "lots",
-        "legs",
-        "direction",
-        "currency",
-        "delta_cash",
-    ),
-    *("contracts", "premium", "premium_percent", "premium_source", "breakevens", "cap", "floor", "traded_at"),
+    *("largest_by", "place", "strategy_id", "strategy", "lots", "legs", "direction", "currency"),
+    *("delta_cash", "contracts", "premium", "premium_percent", "premium_source"),
+    *("breakevens", "cap", "floor", "traded_at"),
 ]
 
 

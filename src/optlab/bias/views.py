@@ -88,6 +88,6 @@ def family_of(name: str) -> str:
         return STRATEGIES[name].family
     if name.startswith("roll "):
         return ROLL
-    if name.startswith(("close", "closed")):
+    if name.startswith("close"):
         return CLOSING
     return HEDGED if name.endswith(" versus underlying") else CUSTOM

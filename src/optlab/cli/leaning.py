@@ -29,7 +29,10 @@ def bias(source: Input, quotes: Quotes, recognition: Recognition, lean: Lean, ou
     }
     screen = screen_of(out, source, quotes, text_in_pipe=True)
     valuation = value_book(screen, source, quotes, recognition, prepare=lambda book: _prepared(book, lean))
-    screen.bias(valuation.bias(**choices), valuation, beta_to=lean.beta_to)
+    with screen.progress("leaning") as step:
+        step()
+        leaned = valuation.bias(**choices)
+    screen.bias(leaned, valuation, beta_to=lean.beta_to)
     leave(screen, valuation.book, valuation)
 
 

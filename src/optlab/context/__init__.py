@@ -1,5 +1,6 @@
 """The market context of a chain: its smile, its term structure, its open interest, and how rare today is."""
 
-from optlab.context.note import Context, context, contexts, is_chain
+from optlab.context.chain import chain_underlyings, is_chain
+from optlab.context.note import Context, context, contexts
 
-__all__ = ["Context", "context", "contexts", "is_chain"]
+__all__ = ["Context", "chain_underlyings", "context", "contexts", "is_chain"]

@@ -2,6 +2,6 @@
 
 from optlab.exposure.contributions import contributions
 from optlab.exposure.moves import LEGS, horizons, packages_of
-from optlab.exposure.rows import NEEDED, exposures
+from optlab.exposure.rows import exposures, numbered
 
-__all__ = ["LEGS", "NEEDED", "contributions", "exposures", "horizons", "packages_of"]
+__all__ = ["LEGS", "contributions", "exposures", "horizons", "numbered", "packages_of"]

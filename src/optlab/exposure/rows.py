@@ -52,18 +52,26 @@ def exposures(valued: pd.DataFrame) -> pd.DataFrame:
         ``gamma_cash`` (per 1% of spot) are in position units, ``premium_cash`` is what the options cost in all, positive
         paid, and ``contracts`` counts option contracts.
     """
-    wanted = [name for name in dict.fromkeys(NEEDED) if name in valued.columns]
-    legs = valued[wanted]
+    legs, ids = numbered(valued)
+    places = legs["strategy_id"].to_numpy()
+    chunk = places // CHUNK
+    parts = [_gathered(legs[chunk == number]) for number in range(len(ids) // CHUNK + 1)]
+    return pd.concat(parts).set_axis(pd.Index(ids, name="strategy_id"))
+
+
+def numbered(valued: pd.DataFrame, more: tuple[str, ...] = ()) -> tuple[pd.DataFrame, pd.Index]:
+    """Put numbers in the place of the strategies' names, as every step groups by them; legs of none are left out.
+
+    Returns
+    -------
+    tuple of DataFrame and Index
+        The columns that are `NEEDED` and ``more``, where they are there, and the names by number.
+    """
+    legs = valued[[name for name in dict.fromkeys((*NEEDED, *more)) if name in valued.columns]]
     is_member = legs["strategy_id"] != ""
     legs = legs if is_member.all() else legs[is_member]
-    # Numbers in the place of names: every step groups by them.
     places, ids = pd.factorize(legs["strategy_id"])
-    chunk = places // CHUNK
-    parts = [
-        _gathered(legs[chunk == number].assign(strategy_id=places[chunk == number]))
-        for number in range(len(ids) // CHUNK + 1)
-    ]
-    return pd.concat(parts).set_axis(pd.Index(ids, name="strategy_id"))
+    return legs.assign(strategy_id=places), pd.Index(ids)
 
 
 def _gathered(legs: pd.DataFrame) -> pd.DataFrame:

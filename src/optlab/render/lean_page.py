@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import textwrap
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import suppress
@@ -15,7 +16,7 @@ from optlab.bias.shares import WHOLE_BOOK
 from optlab.bias.trend import last_windows
 from optlab.bias.words import trend_sentence
 from optlab.book import Valuation
-from optlab.context import context, is_chain
+from optlab.context import chain_underlyings, context, is_chain
 from optlab.errors import MarketDataError
 from optlab.render import tables, terminal
 
@@ -97,9 +98,9 @@ class _Page:
         if text:
             self.parts.append(text)
 
-    def prose(self, text: str, *, indent: str = "") -> None:
+    def prose(self, text: str) -> None:
         """Add sentences, broken at the window's edge."""
-        self.text(textwrap.fill(text, max(self.width, 40), subsequent_indent=indent) + "\n")
+        self.text(textwrap.fill(text, max(self.width, 40)) + "\n")
 
     def table(self, view: str, table: pd.DataFrame, heading: str = "") -> None:
         drawing, dropped = terminal.draw(tables.view(view, table), width=self.width, colour=self.colour)
@@ -315,9 +316,10 @@ def _own_quotes(valuation: Valuation) -> str:
 
 def _chain_sentences(valuation: Valuation) -> tuple[str, ...]:
     """Say what the market's chains show of the first underlyings that have one."""
-    held = sorted(set(valuation.legs["underlying"]))
+    market = valuation.market
+    held = sorted(set(valuation.legs["underlying"]) & set(chain_underlyings(market)))
     sentences = []
-    for name in [name for name in held if is_chain(valuation.market, name)][:MOST_CHAINS]:
+    for name in itertools.islice((name for name in held if is_chain(market, name)), MOST_CHAINS):
         with suppress(MarketDataError):  # a chain without a spot, or over by now, has nothing to say
-            sentences.append(context(valuation.market, underlying=name).sentence)
+            sentences.append(context(market, underlying=name).sentence)
     return tuple(sentences)
