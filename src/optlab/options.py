@@ -22,6 +22,8 @@ Weight = Literal["count", "contracts", "premium", "delta", "vega"]
 Scope = Literal["underlying", "family", "expiry", "account", "day"]
 Rolls = Literal["exclude", "include"]
 Side = Literal["buy", "sell"]
+Model = Literal["auto", "european", "american"]
+DividendModel = Literal["spot", "escrowed"]
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,10 @@ class Seen:
     dividend_yield: Annotated[
         list[str] | None, typer.Option(metavar="[NAME=]YIELD", help="Dividend yield: 0.01 or 1%.")
     ] = None
+    dividend: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=AMOUNT@DATE", help="Cash dividend of one share, on its ex-date."),
+    ] = None
 
     @property
     def said(self) -> dict[str, list[str]]:
@@ -91,6 +97,13 @@ class Quotes(Seen):
     engine: Annotated[
         EngineName, typer.Option(help="optlab's own kernels, or py_vollib for every number.")
     ] = "numpy"
+    model: Annotated[
+        Model, typer.Option("--model", help="Exercise as each leg's style says, or one for all.")
+    ] = "auto"
+    dividend_model: Annotated[
+        DividendModel,
+        typer.Option("--dividend-model", help="Cash dividends drop the spot, or come off it in advance."),
+    ] = "spot"
 
 
 @dataclass(frozen=True)

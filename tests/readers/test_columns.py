@@ -9,7 +9,7 @@ import pytest
 from optlab.book import Book
 from optlab.columns import LEG_COLUMNS
 from optlab.errors import ReadError
-from optlab.market import QUOTE_COLUMNS
+from optlab.market import DIVIDEND_COLUMNS, QUOTE_COLUMNS
 from optlab.readers.columns import (
     LEG_ALIASES,
     MARKET_ALIASES,
@@ -32,7 +32,7 @@ def test_no_alias_means_two_columns(aliases: Aliases) -> None:
 def test_every_column_that_reading_sets_can_be_in_a_file() -> None:
     assert set(LEG_ALIASES) - set(LEG_COLUMNS) == {"asset", "traded_time"}
     assert set(LEG_COLUMNS) - set(LEG_ALIASES) == {"source_file", "source_line"}
-    assert set(MARKET_ALIASES) == set(QUOTE_COLUMNS)
+    assert set(MARKET_ALIASES) == {*QUOTE_COLUMNS, *DIVIDEND_COLUMNS}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,19 @@
-"""What is said on the command line: numbers of days, and cash."""
+"""What is said on the command line: numbers of days, cash, and dividends."""
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+from unittest import mock
+
 import pytest
 
+from command import optlab
+from optlab.cli.run import market_of
 from optlab.errors import MarketDataError
+from optlab.options import Quotes
 from optlab.readers import parse_days, parse_overrides
+from optlab.readers.overrides import parse_dividends
 
 
 @pytest.mark.parametrize(
@@ -88,3 +96,69 @@ def test_what_is_no_cash(text: str, reason: str) -> None:
 
 def test_nothing_said_is_nothing() -> None:
     assert parse_overrides({"cash": []}) == {}
+
+
+@pytest.mark.parametrize("text", ["AAPL=0.27@2026-11-09", " AAPL = $0.27 @ 9 Nov 2026 ", "AAPL=.27@20261109"])
+def test_a_dividend_is_an_amount_on_a_day(text: str) -> None:
+    assert parse_dividends([text]) == {"AAPL": [(dt.date(2026, 11, 9), 0.27)]}
+
+
+def test_several_dividends_are_kept_by_their_stock() -> None:
+    said = parse_dividends(["AAPL=0.27@2026-11-09", "MIU=0.5@2026-11-20", "AAPL=0.28@2027-02-09"])
+    assert said == {
+        "AAPL": [(dt.date(2026, 11, 9), 0.27), (dt.date(2027, 2, 9), 0.28)],
+        "MIU": [(dt.date(2026, 11, 20), 0.5)],
+    }
+    assert parse_dividends([]) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("0.27@2026-11-09", "names no underlying"),
+        ("=0.27@2026-11-09", "names no underlying"),
+        ("AAPL=0.27", "gives no ex-date"),
+        ("AAPL=0.27@", "gives no ex-date"),
+        ("AAPL=@2026-11-09", "gives no amount"),
+        ("AAPL=lots@2026-11-09", "is not a number"),
+        ("AAPL=1%@2026-11-09", "is a percentage, and a plain number is wanted"),
+        ("AAPL=0@2026-11-09", "is not positive"),
+        ("AAPL=-0.27@2026-11-09", "is not positive"),
+        ("AAPL=0.27@soon", "is not a date"),
+        ("AAPL=0.27@2026-11-31", "is not in the calendar"),
+        ("AAPL=0.27@11/09/2026", "could be 2026-11-09 or 2026-09-11"),
+        ("AAPL=0.27@2026-11-09T16:00", "has a time of day, and an ex-date is a day"),
+        ("AAPL,MSFT=0.27@2026-11-09", "names several at once"),
+        ("AAPL=0.27@2026-11-09,MSFT=0.8@2026-11-19", "names several at once"),
+    ],
+)
+def test_what_is_no_dividend(text: str, reason: str) -> None:
+    with pytest.raises(MarketDataError) as refused:
+        parse_dividends([text])
+    assert str(refused.value) == (
+        f"--dividend {text!r} {reason}. Fix: write AAPL=0.27@2026-11-09, the amount of one share and its ex-date; "
+        "say --dividend again for more."
+    )
+
+
+def test_a_dividend_of_the_command_line_replaces_the_file_s(tmp_path: Path) -> None:
+    path = tmp_path / "market.csv"
+    path.write_text(
+        "as_of,underlying,spot,ex_date,amount\n2026-10-02,AAPL,231,2026-11-09,0.26\n,AAPL,,2027-02-09,0.26\n"
+    )
+    seen = Quotes(dividend=["AAPL=0.27@2026-11-09", "01810=0.5@2026-11-20"])
+    market = market_of(mock.Mock(), [str(path)], seen)
+    assert market.dividends[["underlying", "amount", "currency"]].to_numpy().tolist() == [
+        ["AAPL", 0.27, ""],
+        ["AAPL", 0.26, ""],
+        ["MIU", 0.5, "HKD"],
+    ]
+    assert market.as_of == dt.date(2026, 10, 2)
+
+
+def test_a_bad_dividend_of_the_command_line_is_one_line() -> None:
+    run = optlab("price - --as-of 2026-10-02 --dividend AAPL=0.27", stdin="symbol,quantity\nAAPL,1\n")
+    assert run.err.startswith(
+        "optlab: --dividend 'AAPL=0.27' gives no ex-date. Fix: write AAPL=0.27@2026-11-09"
+    )
+    assert (run.err.count("\n"), run.out, run.status) == (1, "", 1)

@@ -74,16 +74,17 @@ def value_book(
 
 
 def market_of(screen: Screen, files: list[str], seen: Seen) -> Market:
-    """Read the quotes, at the time and with the numbers that the user says."""
+    """Read the quotes, at the time, with the numbers and the dividends that the user says."""
     from optlab.market import Market, parse_as_of
     from optlab.readers import parse_overrides, read_market
+    from optlab.readers.overrides import parse_dividends
 
     as_of = None if seen.as_of is None else parse_as_of(seen.as_of)
     market = read_market(files, as_of=as_of) if files else Market.of(as_of=as_of)
     if market.as_of is None:
         market = market.at(today())
         screen.notices(f"valued as of today, {today()}: neither the market nor --as-of says when")
-    return market.override(**parse_overrides(seen.said))
+    return market.override(**parse_overrides(seen.said)).with_dividends(parse_dividends(seen.dividend or []))
 
 
 def today() -> dt.date:

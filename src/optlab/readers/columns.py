@@ -90,6 +90,8 @@ MARKET_ALIASES: Aliases = {
     "open_interest": ("oi",),
     "open_interest_change": ("oi_change", "change_in_oi"),
     "currency": LEG_ALIASES["currency"],
+    "ex_date": ("ex_dividend_date", "ex_div_date", "ex_dividend"),
+    "amount": ("dividend", "dividend_amount", "cash_dividend", "cash_amount", "div_amount"),
     "source_file": (),
     "source_line": (),
 }
@@ -97,8 +99,11 @@ MARKET_ALIASES: Aliases = {
 POSITION_NEEDS = (("quantity",), ("symbol", "underlying", "root"))
 MARKET_NEEDS = (
     ("underlying",),
-    ("spot", "forward", "rate", "dividend_yield", "vol", "beta", "settlement_price", "bid", "ask", "iv"),
-)
+    (
+        "spot", "forward", "rate", "dividend_yield", "vol", "beta", "settlement_price", "bid", "ask", "iv",
+        "ex_date",
+    ),
+)  # fmt: skip
 """What a header must have: one name of each group."""
 
 
@@ -117,7 +122,9 @@ def says_percent(name: str) -> bool:
     return bool(re.search(r"%|pct|percent", name.casefold()))
 
 
-PRICES = ("strike", "entry", "net_price", "mark", "bid", "ask", "spot", "forward", "settlement_price")
+PRICES = (
+    "strike", "entry", "net_price", "mark", "bid", "ask", "spot", "forward", "settlement_price", "amount",
+)  # fmt: skip
 CENTS = re.compile(r"[(\[][^)\]]*(\bcents?\b|¢|\bpence\b|\bgbx\b)[^)\]]*[)\]]", re.IGNORECASE)
 """Columns of prices, and the units in brackets that are a hundredth of what they should be in."""
 

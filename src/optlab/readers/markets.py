@@ -1,4 +1,4 @@
-"""Quotes: market files, exchange reports and published chains become a market."""
+"""Quotes and dividends: market files, exchange reports and published chains become a market."""
 
 from __future__ import annotations
 
@@ -12,18 +12,35 @@ import pandas as pd
 from optlab.columns import DTYPES
 from optlab.errors import ReadError
 from optlab.legs import OPTIONS, expiry_instants
-from optlab.market import QUOTE_COLUMNS, QUOTE_NUMBERS, Market, parse_as_of, quote_table
+from optlab.market import QUOTE_COLUMNS, QUOTE_NUMBERS, Market, notice_of, parse_as_of, quote_table
 from optlab.readers.cells import KIND_WORDS, clean, currency
 from optlab.readers.chains import chain_reader
-from optlab.readers.columns import MARKET_ALIASES, MARKET_NEEDS, has_needs, match_columns, missing_columns
+from optlab.readers.columns import (
+    MARKET_ALIASES,
+    MARKET_NEEDS,
+    ColumnMap,
+    has_needs,
+    match_columns,
+    missing_columns,
+)
 from optlab.readers.contents import Content, raw_table
 from optlab.readers.contracts import CURRENCY_FIX, is_ticker, listed_root, listed_underlying, usual_currency
-from optlab.readers.dates import DateOrder
+from optlab.readers.dates import DATE_FIX, DateOrder, moment, proven_order
 from optlab.readers.distinct import map_distinct
+from optlab.readers.ex_dates import (
+    NO_DIVIDENDS,
+    Dividends,
+    add_dividends,
+    blame_dividends,
+    dividend_columns,
+    has_dividend,
+    is_quote,
+    known_dividends,
+)
 from optlab.readers.files import Source
 from optlab.readers.hkex import is_report, read_report
 from optlab.readers.newest import newest_numbers
-from optlab.readers.refusals import SHOWN, refuse
+from optlab.readers.refusals import refuse
 from optlab.readers.rows import DAY, FRACTION_FIX, LOCAL, PRICE_FIX, Moments, Rows
 from optlab.readers.tables import RawTable
 from optlab.symbols import Symbol, SymbolError, parse_symbol
@@ -43,20 +60,21 @@ def read_market(
     Parameters
     ----------
     source : path or list of paths
-        Market files (CSV, TSV, JSON, Parquet, XLSX), HKEX stock options daily reports, Cboe's delayed quote
-        tables and LEAN's universe files, told apart by their content; ``-`` is standard input. Of several the first that has a
-        quote wins.
+        Market files (CSV, TSV, JSON, Parquet, XLSX) of quotes, cash dividends or both, HKEX stock options daily
+        reports, Cboe's delayed quote tables and LEAN's universe files, told apart by their content; ``-`` is standard
+        input. Of several the first that has a quote or a dividend wins.
     as_of : str or date or aware datetime, optional
         When the market is seen; by default the newest time in each file. Of each number the newest at or before
         it counts, so that a row with only a spot leaves an earlier row's vol. A bare date is its market's close.
+        A dividend counts as it was known then; one without a time always does.
     date_order : {"mdy", "dmy"}, optional
         What 11/02/2026 means, where no date of the column proves it.
 
     Returns
     -------
     Market
-        Its ``as_of`` is the one given, else the newest in the file (with its time if the quotes have times),
-        else None.
+        Its ``as_of`` is the one given, else the newest of the quotes in the file (with its time if they have
+        times), else None. A dividend's own time says when it was known, not when the market is.
 
     Raises
     ------
@@ -65,7 +83,9 @@ def read_market(
     """
     sources = [source] if isinstance(source, (str, bytes)) or not isinstance(source, Sequence) else source
     when = parse_as_of(as_of) if as_of is not None else None
-    markets = [_read_file(one, when, date_order) for one in sources]
+    files = [_read_file(one, date_order) for one in sources]
+    quoted = next((one.quotes.newest for one in files if one.quotes.newest is not None), None)
+    markets = [_at(one, when, quoted) for one in files]
     return markets[0] if len(markets) == 1 else Market.combine(markets)
 
 
@@ -79,44 +99,58 @@ class _Quotes(NamedTuple):
     notices: tuple[str, ...]
 
 
-def _read_file(source: Source, as_of: dt.date | None, order: DateOrder | None) -> Market:
+class _File(NamedTuple):
+    """What one file says, whenever it did."""
+
+    name: str
+    quotes: _Quotes
+    dividends: Dividends
+
+
+def _read_file(source: Source, order: DateOrder | None) -> _File:
     found = Content(source)
     read_published = read_report if is_report(found.text) else chain_reader(found.file, found.text)
     if read_published is not None:
         report = read_published(found.file, found.text)
         seen = _limits(report.as_of, report.quotes)
         quotes = _Quotes(report.quotes, seen, report.as_of, report.notices)
+        dividends = NO_DIVIDENDS
     else:
         table = raw_table(found, lambda header: has_needs(header, MARKET_ALIASES, MARKET_NEEDS))
-        quotes = _parse(table, order)
-    return _at(found.file, quotes._replace(notices=(*found.notices, *quotes.notices)), as_of)
+        quotes, dividends = _parse(table, order)
+    return _File(found.file, quotes._replace(notices=(*found.notices, *quotes.notices)), dividends)
 
 
-def _at(file: str, quotes: _Quotes, as_of: dt.date | None) -> Market:
-    """Keep, for each key, the last numbers at or before as_of."""
-    table, seen, newest, notices = quotes
+def _at(file: _File, as_of: dt.date | None, quoted: dt.date | None) -> Market:
+    """Keep, for each key, the last numbers at or before as_of, and the dividends that were known.
+
+    Without an as_of, dividends count up to the file's own newest quote, else up to the other files' (``quoted``).
+    """
+    name, (table, seen, newest, notices), dividends = file
     if as_of is not None and len(table):
         is_known = ~(seen > _limits(as_of, table))
         if not is_known.any():
             first = _written(seen.min(), as_of)
             raise ReadError(
-                f"{file}: has no quotes at or before {_text(as_of)}; the first are of {first}. "
+                f"{name}: has no quotes at or before {_text(as_of)}; the first are of {first}. "
                 "Fix: give a later as-of, or an older file."
             )
         table, seen = table[is_known].reset_index(drop=True), seen[is_known].reset_index(drop=True)
     last, differing = newest_numbers(table, seen)
     when = as_of if as_of is not None else newest
     used = last["as_of"].max()
-    if differing:
-        shown = ", ".join(differing[:SHOWN]) + _more(len(differing) - SHOWN)
-        notices = (*notices, f"{file}: rows of the same time differ, and the later row counts: {shown}.")
+    notices += notice_of(f"{name}: rows of the same time differ, and the later row counts", differing)
     if when is not None and not pd.isna(used) and used < pd.Timestamp(_day(when)):
-        notices = (*notices, f"{file}: the newest quotes at or before {_text(when)} are of {used.date()}.")
-    return Market(last, when, notices=notices)
+        notices = (*notices, f"{name}: the newest quotes at or before {_text(when)} are of {used.date()}.")
+    paid, said = known_dividends(name, dividends, _is_later(dividends, quoted if when is None else when))
+    return Market(last, when, notices=(*notices, *said), dividends=paid)
 
 
-def _more(count: int) -> str:
-    return f" and {count} more" if count > 0 else ""
+def _is_later(dividends: Dividends, when: dt.date | None) -> np.ndarray:
+    """Say which dividends were not known yet."""
+    if when is None or dividends.table.empty:
+        return np.zeros(len(dividends.table), dtype=bool)
+    return (dividends.seen > _limits(when, dividends.table)).to_numpy()
 
 
 def _limits(as_of: dt.date, table: pd.DataFrame) -> pd.Series:
@@ -155,12 +189,12 @@ def _written(instant: pd.Timestamp, as_of: dt.date) -> str:
     return _text(instant.to_pydatetime() if is_fine else instant.date())
 
 
-def _parse(raw: RawTable, order: DateOrder | None) -> _Quotes:
-    """Turn the rows of a market file into quotes; any fault is an error, with the first lines it is on."""
+def _parse(raw: RawTable, order: DateOrder | None) -> tuple[_Quotes, Dividends]:
+    """Turn the rows of a market file into quotes and dividends; any fault is an error, with the first lines it is on."""
     missing = missing_columns(raw.file, raw.header, MARKET_ALIASES, MARKET_NEEDS)
     if missing:
         raise missing
-    columns = match_columns(raw.file, raw.header, MARKET_ALIASES)
+    columns = dividend_columns(match_columns(raw.file, raw.header, MARKET_ALIASES))
     rows = Rows(raw, columns)
     table = pd.DataFrame({name: rows.numbers(name) for name in (*QUOTE_NUMBERS, "strike")})
     as_of, expiry = rows.moments("as_of", order), rows.moments("expiry", order)
@@ -168,16 +202,34 @@ def _parse(raw: RawTable, order: DateOrder | None) -> _Quotes:
     table["as_of"], table["expiry"] = _days(as_of.clock), _days(expiry.clock)
     table["kind"] = rows.words("kind", KIND_WORDS, "is neither call nor put", "write call or put")
     table["currency"] = rows.text("currency", currency, CURRENCY_FIX)
+    add_dividends(rows, table, order)
     _add_codes(rows, table)
+    blame_dividends(rows, table)
     _blame_rules(rows, table)
     refuse([*raw.problems, *rows.problems(np.zeros(len(rows), dtype=bool))])
     table["source_file"], table["source_line"] = raw.file, raw.lines
+    seen = _seen(as_of, table)
+    quoted = is_quote(table)
+    newest = _newest(_written_times(rows, order, quoted), as_of.form[quoted], seen[quoted])
+    quotes = quote_table(table[quoted].reset_index(drop=True))
+    paid = has_dividend(table)
+    dividends = Dividends(table[paid].reset_index(drop=True), seen[paid].reset_index(drop=True))
+    notices = (*raw.notices, *_unused(raw.file, columns))
+    return _Quotes(quotes, seen[quoted].reset_index(drop=True), newest, notices), dividends
+
+
+def _unused(file: str, columns: ColumnMap) -> tuple[str, ...]:
+    """Name the columns that are not used, whatever their number."""
     ignored = [name for name in columns.ignored if name.strip() not in QUOTE_COLUMNS]
-    unused = (f"{raw.file}: columns that are not used: {', '.join(ignored)}.",) if ignored else ()
-    quotes = quote_table(table)
-    seen = _seen(as_of, quotes)
-    newest = _newest(rows.dates("as_of", order), as_of, seen)
-    return _Quotes(quotes, seen, newest, (*raw.notices, *unused))
+    return (f"{file}: columns that are not used: {', '.join(ignored)}.",) if ignored else ()
+
+
+def _written_times(rows: Rows, order: DateOrder | None, quoted: np.ndarray) -> list[dt.date | None]:
+    """Return the distinct times of the quotes, with their zones; a dividend's does not say when the market is."""
+    cells = rows.raw("as_of")
+    known = order or proven_order(cells.unique().tolist())
+    parsed = rows.parse("as_of", lambda cell: moment(cell, known), None, DATE_FIX, cells.where(quoted, ""))
+    return parsed.distinct
 
 
 def _days(clock: np.ndarray) -> np.ndarray:
@@ -191,10 +243,10 @@ def _seen(moments: Moments, table: pd.DataFrame) -> pd.Series:
     return closes.where(moments.form == DAY, clock.dt.tz_localize("UTC").astype(DTYPES["time"]))
 
 
-def _newest(distinct: list[dt.date | None], moments: Moments, seen: pd.Series) -> dt.date | None:
-    """Return the newest as_of of the file: a bare day, or a time with its zone if that is how it is written."""
+def _newest(distinct: list[dt.date | None], form: np.ndarray, seen: pd.Series) -> dt.date | None:
+    """Return the newest as_of of the quotes: a bare day, or a time with its zone if that is how it is written."""
     times = [value for value in distinct if isinstance(value, dt.datetime)]
-    last_close = seen[moments.form == DAY].max()
+    last_close = seen[form == DAY].max()
     if times and (pd.isna(last_close) or max(times) > last_close):
         return max(times)
     days = [value for value in distinct if value is not None and not isinstance(value, dt.datetime)]
@@ -230,9 +282,10 @@ def _series(text: str) -> Symbol | None:
 
 
 def _blame_rules(rows: Rows, table: pd.DataFrame) -> None:
+    quoted = is_quote(table)
     has_strike = table["strike"].notna()
-    is_series = has_strike | (table["kind"] != "")
-    is_pair = table["underlying"].map(is_currency_pair).astype(bool)
+    is_series = quoted & (has_strike | (table["kind"] != ""))
+    is_pair = quoted & table["underlying"].map(is_currency_pair).astype(bool)
     checks = [
         (
             table["underlying"] == "",

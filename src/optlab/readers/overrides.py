@@ -1,7 +1,8 @@
-"""What the user says of the market on the command line: MIU=24.24, 43%, 0.03."""
+"""What the user says of the market on the command line: MIU=24.24, 43%, 0.03, AAPL=0.27@2026-11-09."""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -9,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from optlab.errors import MarketDataError
 from optlab.market import EVERY
 from optlab.readers.cells import CellError, number
+from optlab.readers.dates import moment
 
 FRACTIONS = ("vol", "rate", "dividend_yield")
 EXAMPLES = {
@@ -64,6 +66,51 @@ def _refused(name: str, text: str, reason: str) -> MarketDataError:
     return MarketDataError(
         f"--{option} {text!r} {reason}. Fix: write {NAMED.get(name, 'MIU')}={example}{every}; say --{option} again for more."
     )
+
+
+def parse_dividends(said: Sequence[str]) -> dict[str, list[tuple[str | dt.date, float]]]:
+    """Read cash dividends that the user gives, each for one stock and ex-date; see `Market.with_dividends`.
+
+    >>> parse_dividends(["AAPL=0.27@2026-11-09"])
+    {'AAPL': [(datetime.date(2026, 11, 9), 0.27)]}
+
+    Raises
+    ------
+    MarketDataError
+        For what is no amount on a day; the message says how to write it.
+    """
+    found: dict[str, list[tuple[str | dt.date, float]]] = {}
+    for text in said:
+        code, day, amount = _dividend(text)
+        found.setdefault(code, []).append((day, amount))
+    return found
+
+
+def _dividend(text: str) -> tuple[str, dt.date, float]:
+    code, _, paid = text.rpartition("=")
+    figure, _, when = paid.partition("@")
+    try:
+        amount, day = number(figure), moment(when)
+    except CellError as error:
+        raise _no_dividend(text, error.reason) from error
+    faults = {
+        "names several at once": "=" in code or "," in code,
+        "names no underlying": not code.strip(),
+        "gives no amount": math.isnan(amount),
+        "is not positive": amount <= 0,
+        "has a time of day, and an ex-date is a day": isinstance(day, dt.datetime),
+    }
+    for reason, is_so in faults.items():
+        if is_so:
+            raise _no_dividend(text, reason)
+    if day is None:
+        raise _no_dividend(text, "gives no ex-date")
+    return code.strip(), day, amount
+
+
+def _no_dividend(text: str, reason: str) -> MarketDataError:
+    fix = "write AAPL=0.27@2026-11-09, the amount of one share and its ex-date; say --dividend again for more"
+    return MarketDataError(f"--dividend {text!r} {reason}. Fix: {fix}.")
 
 
 def parse_days(text: str) -> float:
