@@ -55,21 +55,22 @@ def rows_of(
     strikes: Sequence[float] = STRIKES,
     *,
     kinds: Sequence[str] = ("call", "put"),
+    worth: Callable[..., float] = price,
     **more: Any,  # noqa: ANN401
 ) -> list[dict[str, Any]]:
-    """List calls and puts of one expiry at the prices of a smile."""
+    """List calls and puts of one expiry at the prices of a smile, European ones unless another price is asked."""
     expiry = AS_OF + dt.timedelta(days=days)
     found = []
     for strike in strikes:
         for kind in kinds:
             vol = smile(math.log(strike / forward(days)))
-            worth = price(kind, SPOT, strike, days / 365, RATE, vol, DIVIDEND_YIELD)
-            own = {"expiry": expiry, "strike": float(strike), "kind": kind, "settlement_price": worth}
+            asked = worth(kind, SPOT, strike, days / 365, RATE, vol, DIVIDEND_YIELD)
+            own = {"expiry": expiry, "strike": float(strike), "kind": kind, "settlement_price": asked}
             found.append({**own, **more})
     return found
 
 
-def listed(*rows: dict[str, Any], underlying: str = "XYZ", **spot: Any) -> Market:  # noqa: ANN401
+def listed(*rows: dict[str, Any], underlying: str = "HSI", **spot: Any) -> Market:  # noqa: ANN401
     """Make a market of series, in Hong Kong where no clock is changed, with the chain's spot and rate."""
     own = {"spot": SPOT, "rate": RATE, "dividend_yield": DIVIDEND_YIELD} | spot
     named = [{"underlying": underlying, "currency": "HKD", "as_of": AS_OF, **row} for row in (own, *rows)]

@@ -15,7 +15,8 @@ from optlab.book import Book
 from optlab.errors import MarketDataError
 from optlab.legs import canonical
 from optlab.market import Market, quote_table
-from optlab.pricing.vanilla import price
+from optlab.pricing import Models
+from optlab.pricing.vanilla import american, price
 
 YEARS = 56 / 365
 
@@ -119,40 +120,6 @@ def test_a_mark_that_cannot_be_solved_falls_through_to_the_next_source() -> None
     leg = joined(quoted({"spot": 24.24}), mark=0.1)
     assert np.isnan(leg["vol"])
     assert leg["vol_source"] == "below_intrinsic"
-
-
-def test_years_are_seconds_between_the_two_closes() -> None:
-    """From 16:00 on 2 October to 16:00 on 27 November in Hong Kong are 56 days."""
-    assert joined(quoted())["years"] == pytest.approx(YEARS, abs=1e-15)
-
-
-def test_as_of_may_be_an_instant() -> None:
-    """Half past three in Hong Kong is half an hour before the close."""
-    leg = joined(quoted().at("2026-10-02T15:30+08:00"))
-    assert leg["years"] == pytest.approx(YEARS + 1800 / 31_536_000, abs=1e-15)
-
-
-def test_a_bare_date_is_each_market_s_own_close() -> None:
-    """A New York leg of the same date has the same whole days to expiry."""
-    legs = canonical(pd.DataFrame({"underlying": ["MIU", "AAPL"], "kind": "call", "strike": 24.0, "expiry": "2026-10-16",
-                                   "quantity": 1}))  # fmt: skip
-    years = join.quotes(legs, quoted())["years"]
-    assert years.tolist() == pytest.approx([14 / 365] * 2, abs=1e-15)
-
-
-@pytest.mark.parametrize(
-    ("as_of", "expiry", "years"),
-    [
-        (AS_OF, AS_OF, 0.0),
-        ("2026-10-02T18:00+08:00", AS_OF, 0.0),
-        ("2026-10-02T15:00+08:00", AS_OF, 3600 / 31_536_000),
-        (AS_OF, "2026-09-30", -2 / 365),
-        ("2026-10-03T00:30+08:00", AS_OF, -8.5 / 8760),
-    ],
-)
-def test_expired_today_is_zero_and_earlier_is_negative(as_of: str, expiry: str, years: float) -> None:
-    """The day is counted where the contract trades: half past midnight in Hong Kong is the day after."""
-    assert joined(quoted().at(as_of), (1, "call", 24, expiry))["years"] == pytest.approx(years, abs=1e-12)
 
 
 def test_an_earlier_expiry_settles_at_the_price_the_user_gives() -> None:
@@ -284,3 +251,88 @@ def test_the_quotes_of_an_earlier_trade_say_nothing_of_today_s_volatility() -> N
     assert Book.of(legs).price(quotes).legs.iloc[0]["status"] == "no_vol"
     same_day = legs.assign(traded_at="2026-10-02T03:00:00Z", bid=1.7, ask=1.8)
     assert Book.of(same_day).price(quotes).legs.iloc[0]["vol_source"] == "leg_mid"
+
+
+# --- exercise, cash dividends and forwards -----------------------------------------------------------------
+
+PUT = (1, "put", 28, FAR)
+PAID = {"MIU": [("2026-11-20", 0.5), ("2027-03-01", 0.5)]}
+"""Half a dollar before both expiries, and one after them."""
+
+
+def american_legs(**columns: Any) -> pd.DataFrame:  # noqa: ANN401
+    return canonical(xiaomi(PUT, style="american", **columns))
+
+
+@pytest.mark.parametrize(
+    ("model", "words"), [("auto", ["american", "european", ""]), ("european", ["european"] * 2 + [""])]
+)
+def test_the_model_is_the_leg_s_style_or_one_for_all(model: Any, words: list[str]) -> None:  # noqa: ANN401
+    legs = canonical(xiaomi(PUT, PUT, (100, "stock"), style=["american", "european", None]))
+    found = join.quotes(legs, quoted({"spot": 24.24}), models=Models(model))
+    assert found["model"].tolist() == words
+
+
+def test_a_mark_is_solved_by_the_model_that_prices_the_leg() -> None:
+    """An American put in the money has a lower volatility than a European one at the same price."""
+    market = quoted({"spot": 24.24, "rate": 0.05})
+    worth = american("put", 24.24, 28.0, 89 / 365, 0.05, 0.40).price
+    found = join.quotes(american_legs(mark=worth), market)
+    assert found["vol"][0] == pytest.approx(0.40, abs=1e-6)
+    as_european = join.quotes(american_legs(mark=worth), market, models=Models("european"))
+    assert as_european["vol"][0] > 0.415
+
+
+def test_an_american_mark_at_intrinsic_value_tells_no_volatility() -> None:
+    found = join.quotes(american_legs(mark=28 - 24.24), quoted({"spot": 24.24, "rate": 0.05}))
+    assert (found["vol_source"][0], np.isnan(found["vol"][0])) == ("no_time_value", True)
+
+
+def test_the_forward_is_spot_grown_less_the_dividends() -> None:
+    """The dividend is worth 0.5 exp(-r t) now; the one after the expiry does not count."""
+    market = quoted({"spot": 24.24, "rate": 0.027}).with_dividends(PAID)
+    found = join.quotes(canonical(xiaomi((1, "call", 24, NEAR), (100, "stock"))), market)
+    t = (48 + 8 / 24) / 365  # from 16:00 on 2 October to midnight before 20 November
+    wanted = (24.24 - 0.5 * np.exp(-0.027 * t)) * np.exp(0.027 * 56 / 365)
+    assert found["forward"][0] == pytest.approx(wanted, rel=1e-14)
+    assert found["dividend_model"].tolist() == ["spot", ""]
+    assert np.isnan(found["forward"][1])
+
+
+def test_a_quoted_forward_and_cash_dividends_leave_the_yield_that_leads_there() -> None:
+    """Forward and dividends together are what the leg is priced with."""
+    rows = ({"spot": 24.24, "rate": 0.027}, {"expiry": NEAR, "forward": 23.7})
+    found = joined(quoted(*rows).with_dividends(PAID))
+    assert found["forward"] == pytest.approx(23.7, rel=1e-12)
+    assert found["dividend_yield"] < joined(quoted(*rows))["dividend_yield"]
+
+
+def test_a_spot_from_a_forward_puts_the_dividends_back() -> None:
+    rows = ({"rate": 0.027}, {"expiry": NEAR, "forward": 23.7})
+    found = joined(quoted(*rows).with_dividends(PAID))
+    assert (found["spot_source"], found["forward"]) == ("expiry_forward", pytest.approx(23.7, rel=1e-12))
+    assert found["spot"] == pytest.approx(joined(quoted(*rows))["spot"] + 0.498, abs=2e-3)
+
+
+@pytest.mark.parametrize("model", ["spot", "escrowed"])
+@pytest.mark.parametrize("style", ["european", "american"])
+def test_a_mark_is_solved_with_the_dividends_ahead(model: Any, style: str) -> None:  # noqa: ANN401
+    """Priced and solved with the same dividends the volatility comes back."""
+    market = quoted({"spot": 24.24, "rate": 0.027}).with_dividends(PAID)
+    legs = xiaomi((1, "call", 24, NEAR), (1, "put", 26, FAR), style=style)
+    marks = Book.of(legs.assign(iv=0.43)).price(market, dividend_model=model).legs["price"]
+    solved = join.quotes(canonical(legs.assign(mark=marks)), market, models=Models(dividend_model=model))
+    assert solved["vol"].tolist() == pytest.approx([0.43, 0.43], abs=1e-6)
+
+
+def test_an_earlier_price_is_solved_with_the_dividends_of_its_own_day() -> None:
+    """On 2 October the dividend of 5 October was still ahead of the settlement price; today it is paid."""
+    paid = {"MIU": [("2026-10-05", 2.0)]}
+    rows = [
+        {"underlying": "MIU", "as_of": pd.Timestamp("2026-10-02"), **row}
+        for row in ({"spot": 24.24}, {**SERIES, "settlement_price": 1.2})
+    ]
+    then = Market(quote_table(rows), dt.date(2026, 10, 2)).with_dividends(paid)
+    first, later = joined(then), joined(then.at("2026-10-07"))
+    assert later["vol"] == pytest.approx(first["vol"], rel=1e-9)
+    assert (first["dividend_model"], later["dividend_model"]) == ("spot", "")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from optlab.columns import COLUMNS
     from optlab.errors import MarketDataError, OptlabError, PricingError, Problem, ReadError
     from optlab.market import Market
-    from optlab.pricing.vanilla import greeks, implied_vol, price
+    from optlab.pricing.vanilla import american, greeks, implied_vol, price
     from optlab.readers import read, read_market
     from optlab.render import write
     from optlab.strategy import STRATEGIES, recognize
@@ -34,6 +34,7 @@ _HOMES = {
     "STRATEGIES": "strategy",
     "recognize": "strategy",
     "price": "pricing.vanilla",
+    "american": "pricing.vanilla",
     "greeks": "pricing.vanilla",
     "implied_vol": "pricing.vanilla",
     "OptlabError": "errors",
@@ -55,6 +56,7 @@ __all__ = [
     "ReadError",
     "Valuation",
     "__version__",
+    "american",
     "greeks",
     "implied_vol",
     "parse_symbol",

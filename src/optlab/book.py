@@ -12,13 +12,17 @@ from optlab import aggregate, join, pricing, strategy
 from optlab import bias as lean
 from optlab import legs as leg_table
 from optlab import strategies as strategy_table
+from optlab.carry import dividends_ahead
 from optlab.columns import COLUMNS
 from optlab.errors import MarketDataError, Problem, ReadError
 from optlab.market import EVERY, Market
-from optlab.pricing import Engine
+from optlab.pricing import Engine, Models
+from optlab.pricing.dividends import DividendModel
+from optlab.pricing.models import DIVIDEND_MODELS, Exercise
 from optlab.pricing.verify import Verification, verify
 from optlab.strategy import Groups
 from optlab.strategy.explain import Explanation, explain
+from optlab.times import as_of_instants, expired_earlier
 from optlab.venues import is_currency_pair
 
 
@@ -120,7 +124,13 @@ class Book:
         return replace(self, legs=self.legs.assign(**flipped))
 
     def price(
-        self, market: Market | None = None, *, engine: Engine = "numpy", groups: Groups = "keep"
+        self,
+        market: Market | None = None,
+        *,
+        model: Exercise = "auto",
+        dividend_model: DividendModel = "spot",
+        engine: Engine = "numpy",
+        groups: Groups = "keep",
     ) -> Valuation:
         """See the book in a market: strategies, quotes, prices and greeks.
 
@@ -129,8 +139,12 @@ class Book:
         market : Market, optional
             Where there is none, the legs' own quotes have to do, and their trade dates are not used as
             ``as_of``: `Market.of(as_of=...)` says when.
+        model : {"auto", "european", "american"}
+            Exercise as each leg's style says, or one for all.
+        dividend_model : {"spot", "escrowed"}
+            Where cash dividends are ahead: the spot drops at each ex-date, or they come off it in advance.
         engine : {"numpy", "vollib"}
-            Who computes: optlab's kernels or py_vollib.
+            Who computes European options: optlab's kernels or py_vollib.
         groups : {"keep", "ignore"}
             Trust the file's groups, or look for a better reading of all legs.
 
@@ -139,7 +153,7 @@ class Book:
         MarketDataError
             If the market has no ``as_of``.
         PricingError
-            For an unknown word in ``groups``.
+            For an unknown word in ``model``, ``dividend_model``, ``engine`` or ``groups``.
         """
         market = Market.of() if market is None else market
         if not isinstance(market, Market):
@@ -147,14 +161,16 @@ class Book:
                 f"{market!r} is no Market. Fix: optlab.read_market(path), or Market.of(spot=...)."
             )
         named = strategy.recognize(self._seen_at(market), groups=groups).drop(columns=strategy.OVER)
-        valued = pricing.value(join.quotes(named, market), engine=engine)
-        return Valuation(valued, market, self)
+        models = Models(model, dividend_model, engine)
+        ahead = dividends_ahead(named, market)
+        quoted = join.quotes(named, market, ahead, models=models)
+        return Valuation(pricing.value(quoted, ahead, models=models), market, self, models)
 
     def _seen_at(self, market: Market) -> pd.DataFrame:
         """Say which legs are over before the day they are seen, so that they are put together with no living ones."""
         if market.as_of is None:
             return self.legs.assign(**{strategy.OVER: False})
-        is_over = join.expired_earlier(self.legs, market.as_of) & self.legs["kind"].isin(leg_table.OPTIONS)
+        is_over = expired_earlier(self.legs, market.as_of) & self.legs["kind"].isin(leg_table.OPTIONS)
         return self.legs.assign(**{strategy.OVER: is_over})
 
 
@@ -170,11 +186,14 @@ class Valuation:
         The market it was seen in.
     book : Book
         Where it came from.
+    models : Models
+        How its options are priced.
     """
 
     legs: pd.DataFrame
     market: Market
     book: Book
+    models: Models = field(default_factory=Models)
 
     @property
     def unpriced(self) -> pd.DataFrame:
@@ -191,6 +210,8 @@ class Valuation:
             *self._later_trades(),
             *_assumed(self.legs, "rate", "--rate 3%"),
             *_assumed(self.legs, "dividend_yield", "--dividend-yield 1%"),
+            *self._cash_dividends(),
+            *self._other_engine(),
             *self._loose_trades(),
             *(
                 f"group {group} lies over several underlyings: one strategy for each"
@@ -201,12 +222,38 @@ class Valuation:
     def _unused_words(self) -> list[str]:
         """Name what the user said of underlyings that are not in the book: a typing error, most likely."""
         held = {EVERY, *self.legs["underlying"]}
+        dividends = self.market.dividends
+        said = dividends.loc[dividends["source_file"] == "", "underlying"].unique()
+        overrides = {**self.market.overrides, "dividend": dict.fromkeys(said, 0.0)}
         return [
             f"{name.replace('_', ' ')} of {code} is used for no leg: none is on {code}"
-            for name, numbers in self.market.overrides.items()
+            for name, numbers in overrides.items()
             for code in numbers
             if code not in held and not is_currency_pair(code)
         ]
+
+    def _cash_dividends(self) -> list[str]:
+        """Say whose cash dividends count, how, and where a yield counts besides."""
+        paid = self.legs[self.legs["dividend_model"] != ""]
+        if paid.empty:
+            return []
+        word = self.models.dividend_model
+        how = f"{DIVIDEND_MODELS[word]} (--dividend-model {word})"
+        names = ", ".join(sorted(set(paid["underlying"])))
+        twice = sorted(set(paid.loc[paid["dividend_yield"] != 0, "underlying"]))
+        return [
+            f"cash dividends of {names}: {how}",
+            *([f"{', '.join(twice)}: cash dividends and a dividend yield, and both count"] if twice else []),
+        ]
+
+    def _other_engine(self) -> list[str]:
+        """Say which legs py_vollib was asked for in vain."""
+        options = self.legs[self.legs["kind"].isin(leg_table.OPTIONS)]
+        is_ours = (options["model"] == "american") | (options["dividend_model"] != "")
+        count = int(is_ours.sum()) if self.models.engine == "vollib" else 0
+        legs = "1 leg is" if count == 1 else f"{count} legs are"
+        own = "American or with cash dividends: optlab's own numbers, py_vollib has European options alone"
+        return [f"{legs} {own}"] if count else []
 
     def _loose_trades(self) -> list[str]:
         """Say what makes the reading of loose legs doubtful: contracts bought and sold, and rows that were lost."""
@@ -227,7 +274,7 @@ class Valuation:
     def _later_trades(self) -> list[str]:
         if self.market.as_of is None:
             return []
-        count = int((self.legs["traded_at"] > join.as_of_instants(self.legs, self.market.as_of)).sum())
+        count = int((self.legs["traded_at"] > as_of_instants(self.legs, self.market.as_of)).sum())
         legs = "1 leg was" if count == 1 else f"{count} legs were"
         return [f"{legs} traded after {self.market.as_of}, the time of the market"] if count else []
 
@@ -289,6 +336,8 @@ def _legs_alone(table: pd.DataFrame) -> pd.DataFrame:
 
 def _assumed(legs: pd.DataFrame, name: str, option: str) -> list[str]:
     is_option = legs["kind"].isin(leg_table.OPTIONS) & legs["status"].isin(pricing.PRICED)
+    if name == "dividend_yield":
+        is_option &= legs["dividend_model"] == ""  # cash dividends are the answer
     without = sorted(set(legs.loc[is_option & (legs[f"{name}_source"] == "assumed_zero"), "underlying"]))
     if not without:
         return []

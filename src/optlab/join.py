@@ -10,7 +10,6 @@ The order, from the user's word to the broadest quote:
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -18,13 +17,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from optlab.columns import DTYPES
-from optlab.legs import OPTIONS, expiry_instants
+from optlab.carry import dividends_ahead, forwards, spots_below, yields_between
+from optlab.legs import OPTIONS
 from optlab.market import EVERY, Market
-from optlab.pricing.implied import implied
-from optlab.venues import expiry_instant, venue_of
-
-SECONDS_PER_YEAR = 31_536_000.0
+from optlab.pricing import Models, options_of
+from optlab.pricing.dividends import Dividends
+from optlab.pricing.implied import Implied
+from optlab.pricing.models import implied
+from optlab.times import local_days, years_at, years_to_expiry
 
 SOURCES = {
     "command_line": "said on the command line, or set by Market.override",
@@ -52,7 +52,9 @@ class Candidate(NamedTuple):
     values: pd.Series
 
 
-def quotes(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
+def quotes(
+    legs: pd.DataFrame, market: Market, ahead: Dividends | None = None, *, models: Models | None = None
+) -> pd.DataFrame:
     """Add spot, rate, dividend_yield, vol and years, each quote followed by where it came from.
 
     Parameters
@@ -61,12 +63,16 @@ def quotes(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
         The canonical table.
     market : Market
         Must know its ``as_of``.
+    ahead : Dividends, optional
+        The market's cash dividends beside each leg, if they are laid out already; see `optlab.carry`.
+    models : Models, optional
+        How options are priced: volatilities are solved by the same.
 
     Returns
     -------
     DataFrame
-        The same rows with ``spot spot_source rate rate_source dividend_yield dividend_yield_source vol
-        vol_source years``. NaN where no source has a number; then ``vol_source`` may hold why solving the
+        The same rows with ``spot spot_source rate rate_source dividend_yield dividend_yield_source forward model
+        dividend_model vol vol_source years``. NaN where no source has a number; then ``vol_source`` may hold why solving the
         leg's mark failed, and ``spot_source`` that the quote is in another currency.
 
     Raises
@@ -75,6 +81,8 @@ def quotes(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
         If the market has no ``as_of``.
     """
     levels = _levels(legs, market)
+    models = models or Models()
+    ahead = dividends_ahead(legs, market) if ahead is None else ahead
     joined = legs.assign(own_spot=legs["spot"])
     joined["years"] = years_to_expiry(legs, market)
     _settle(joined, market)
@@ -88,8 +96,8 @@ def quotes(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
             Candidate("assumed_zero", pd.Series(0.0, index=legs.index)),
         ],
     )
-    spot, spot_source = _spot(joined, market, levels, rate)
-    dividend_yield, dividend_source = _dividend_yield(joined, market, levels, rate, spot)
+    spot, spot_source = _spot(joined, market, levels, rate, ahead)
+    dividend_yield, dividend_source = _dividend_yield(joined, market, levels, rate, spot, ahead)
     joined = joined.assign(
         spot=spot,
         spot_source=spot_source,
@@ -98,8 +106,24 @@ def quotes(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
         dividend_yield=dividend_yield,
         dividend_yield_source=dividend_source,
     )
-    joined["vol"], joined["vol_source"] = _vol(joined, market, levels)
+    joined["forward"] = forwards(joined, ahead)
+    joined["model"] = _model(joined, models)
+    joined["dividend_model"] = _dividend_model(joined, ahead, models)
+    joined["vol"], joined["vol_source"] = _vol(joined, market, levels, ahead, models)
     return joined.drop(columns="own_spot")
+
+
+def _model(joined: pd.DataFrame, models: Models) -> pd.Series:
+    """Say whose exercise each option has: its own style's, or one for all."""
+    words = joined["style"] if models.model == "auto" else pd.Series(models.model, index=joined.index)
+    return words.where(joined["kind"].isin(OPTIONS), "").astype("str")
+
+
+def _dividend_model(joined: pd.DataFrame, ahead: Dividends, models: Models) -> pd.Series:
+    """Say how cash dividends are taken, where any falls before the expiry."""
+    expiry = joined["years"].to_numpy(dtype=float)[:, None]
+    is_paid = ((ahead.years > 0) & (ahead.years <= expiry)).any(axis=1)
+    return pd.Series(np.where(is_paid, models.dividend_model, ""), index=joined.index, dtype="str")
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,52 +192,6 @@ def said(legs: pd.DataFrame, market: Market, name: str, source: str = "command_l
     return Candidate(source, legs["underlying"].map(numbers).astype("float64").fillna(for_all))
 
 
-def as_of_instants(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
-    """Return the instant at which each leg is valued: as_of, or its market's close for a bare date."""
-    if isinstance(as_of, dt.datetime):
-        return pd.Series(pd.Timestamp(as_of), index=legs.index).astype(DTYPES["time"])
-    codes, distinct = _markets(legs)
-    instants = [expiry_instant(as_of, venue_of(root, currency)) for root, currency in distinct]
-    column = pd.Series(pd.to_datetime(instants, utc=True)).astype(DTYPES["time"])
-    return column.take(codes).set_axis(legs.index)
-
-
-def years_to_expiry(legs: pd.DataFrame, market: Market) -> pd.Series:
-    """Return seconds to expiry / 31,536,000: 0 once expired today, negative if on an earlier day."""
-    as_of = market.known_as_of
-    years = (legs["expiry"] - as_of_instants(legs, as_of)).dt.total_seconds() / SECONDS_PER_YEAR
-    return years.mask((years < 0) & ~expired_earlier(legs, as_of), 0.0)
-
-
-def expired_earlier(legs: pd.DataFrame, as_of: dt.date) -> pd.Series:
-    """Say which legs expired before the as_of day, as that day is counted where they trade."""
-    if isinstance(as_of, dt.datetime):
-        now = pd.Series(pd.Timestamp(as_of), index=legs.index).astype(DTYPES["time"])
-        return local_days(legs, legs["expiry"]) < local_days(legs, now)
-    return local_days(legs, legs["expiry"]) < pd.Timestamp(as_of)
-
-
-def local_days(legs: pd.DataFrame, times: pd.Series) -> pd.Series:
-    """Return the day of each time as it is counted where the leg trades."""
-    codes, distinct = _markets(legs)
-    zones = [venue_of(root, currency).timezone for root, currency in distinct]
-    days = pd.Series(pd.NaT, index=legs.index, dtype="datetime64[us]")
-    for zone in sorted(set(zones)):
-        here = np.array([own == zone for own in zones])[codes]
-        places, moments = pd.factorize(times[here], use_na_sentinel=False)
-        local = pd.DatetimeIndex(moments).tz_convert(zone).tz_localize(None).normalize()
-        days[here] = local.take(places).to_numpy()
-    return days
-
-
-def _markets(legs: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """Return the distinct pairs of root and currency, and which of them each leg has."""
-    (root, roots), (currency, currencies) = (pd.factorize(legs[name]) for name in ("root", "currency"))
-    codes, pairs = pd.factorize(root * max(len(currencies), 1) + currency)
-    own, count = np.asarray(roots, dtype=object), len(currencies)
-    return codes, [(str(own[pair // count]), str(currencies[pair % count])) for pair in pairs.tolist()]
-
-
 def _settle(joined: pd.DataFrame, market: Market) -> None:
     """Let contracts that expired earlier settle at the price the user gave."""
     price = said(joined, market, "settle")[1]
@@ -223,13 +201,12 @@ def _settle(joined: pd.DataFrame, market: Market) -> None:
 
 
 def _spot(
-    joined: pd.DataFrame, market: Market, levels: _Levels, rate: pd.Series
+    joined: pd.DataFrame, market: Market, levels: _Levels, rate: pd.Series, ahead: Dividends
 ) -> tuple[pd.Series, pd.Series]:
     settle = joined.pop("settle")
-    from_forward = levels.expiry["forward"] * np.exp(
-        -(rate - levels.expiry["dividend_yield"].fillna(levels.underlying["dividend_yield"]).fillna(0.0))
-        * joined["years"]
-    )
+    quoted_yield = levels.expiry["dividend_yield"].fillna(levels.underlying["dividend_yield"]).fillna(0.0)
+    carried = joined.assign(rate=rate, dividend_yield=quoted_yield)
+    from_forward = spots_below(levels.expiry["forward"], carried, ahead)
     quoted = [
         Candidate("expiry", levels.expiry["spot"]),
         Candidate("underlying", levels.underlying["spot"]),
@@ -244,13 +221,20 @@ def _spot(
 
 
 def _dividend_yield(
-    joined: pd.DataFrame, market: Market, levels: _Levels, rate: pd.Series, spot: pd.Series
+    joined: pd.DataFrame,
+    market: Market,
+    levels: _Levels,
+    rate: pd.Series,
+    spot: pd.Series,
+    ahead: Dividends,
 ) -> tuple[pd.Series, pd.Series]:
     # The forward belongs to the market's own spot: a spot said on the command line moves both.
     quoted_spot = levels.expiry["spot"].fillna(levels.underlying["spot"]).fillna(spot)
-    years = _years_at(joined, market, levels.expiry["as_of"])
-    years = years.where(years > 0)
-    from_forward = rate - np.log(levels.expiry["forward"] / quoted_spot) / years
+    years = years_at(joined, market, levels.expiry["as_of"])
+    seen_then = _seen_at(ahead, joined["years"], years)
+    from_forward = yields_between(
+        quoted_spot, levels.expiry["forward"], years.where(years > 0), rate, seen_then
+    )
     return first_hit(
         joined.index,
         [
@@ -264,7 +248,9 @@ def _dividend_yield(
     )
 
 
-def _vol(joined: pd.DataFrame, market: Market, levels: _Levels) -> tuple[pd.Series, pd.Series]:
+def _vol(
+    joined: pd.DataFrame, market: Market, levels: _Levels, ahead: Dividends, models: Models
+) -> tuple[pd.Series, pd.Series]:
     is_option = joined["kind"].isin(OPTIONS)
     has_vol = is_option | joined["kind"].isin(("stock", "future"))
     series = levels.series
@@ -275,7 +261,8 @@ def _vol(joined: pd.DataFrame, market: Market, levels: _Levels) -> tuple[pd.Seri
         Candidate("underlying", levels.underlying["vol"]),
     ]
     known, _ = first_hit(joined.index, direct)
-    solved, failures = _solve(joined, _prices(joined, market, levels), is_option & known.isna())
+    solver = _Solver(joined, ahead, models)
+    solved, failures = solver.solve(_prices(joined, market, levels), is_option & known.isna())
     candidates = [Candidate(source, values.where(has_vol)) for source, values in [*direct, *solved, *broad]]
     vol, source = first_hit(joined.index, candidates)
     return vol, source.mask(vol.isna() & is_option, failures)
@@ -308,8 +295,8 @@ def _prices(joined: pd.DataFrame, market: Market, levels: _Levels) -> list[Quote
     at_mark = joined["own_spot"].fillna(of_market).fillna(joined["spot"])
     at_series = of_market.fillna(joined["own_spot"]).fillna(joined["spot"])
     is_of_market = joined["own_spot"].isna() & of_market.notna()
-    mark_years = _years_at(joined, market, levels.underlying["as_of"].where(is_of_market))
-    series_years = _years_at(joined, market, series["as_of"])
+    mark_years = years_at(joined, market, levels.underlying["as_of"].where(is_of_market))
+    series_years = years_at(joined, market, series["as_of"])
     # A spot of another day says nothing of this price: better the next source than a wrong volatility.
     is_other_day = (series["as_of"] != levels.underlying["as_of"]) & series["as_of"].notna()
     is_other_day &= levels.underlying["as_of"].notna()
@@ -328,46 +315,47 @@ def _is_of_another_day(joined: pd.DataFrame, market: Market) -> pd.Series:
     return local_days(joined, joined["traded_at"]) < pd.Timestamp(market.day)
 
 
-def _years_at(joined: pd.DataFrame, market: Market, days: pd.Series) -> pd.Series:
-    """Return the years to expiry from the close of an earlier quote's day; from as_of where it is no earlier."""
-    is_earlier = (days < pd.Timestamp(market.day)) & joined["expiry"].notna()
-    years = joined["years"].copy()
-    if is_earlier.any():
-        legs = joined[is_earlier]
-        then = expiry_instants(legs.assign(expiry=days[is_earlier], settlement="pm"))
-        years[is_earlier] = (legs["expiry"] - then).dt.total_seconds() / SECONDS_PER_YEAR
-    return years
-
-
 def _middle(table: pd.DataFrame | _Beside) -> pd.Series:
     """Return the middle of bid and ask; a bid of zero is no bid."""
     bid, ask = table["bid"], table["ask"]
     return ((bid + ask) / 2).where((bid > 0) & (ask >= bid))
 
 
-def _solve(
-    joined: pd.DataFrame, quoted: Sequence[Quoted], wanted: pd.Series
-) -> tuple[list[Candidate], pd.Series]:
-    """Solve each source's prices for a vol where nothing before it had one; also why the first failed."""
-    wanted = wanted & (joined["years"] > 0)
-    failures = pd.Series("", index=joined.index, dtype="str")
-    solved: list[Candidate] = []
-    for source, prices, spot, years in quoted:
-        vols = pd.Series(np.nan, index=joined.index)
-        is_open = wanted & prices.notna() & spot.notna()
-        part = joined[["kind", *_MODEL_INPUTS]].assign(spot=spot, years=years)[is_open]
-        if len(part):
-            answer = implied(
-                prices[is_open].to_numpy(dtype=float),
-                np.where(part["kind"] == "call", 1.0, -1.0),
-                *(part[name].to_numpy(dtype=float) for name in _MODEL_INPUTS),
-            )
-            vols[is_open] = answer.vol
-            missed = part.index[(answer.status != "ok") & (failures[part.index] == "").to_numpy()]
-            failures[missed] = pd.Series(answer.status, index=part.index, dtype="str")[missed]
-        wanted = wanted & vols.isna()
-        solved.append(Candidate(source, vols))
-    return solved, failures
+@dataclass(frozen=True, eq=False)
+class _Solver:
+    """Volatilities from prices, by the model that prices the legs."""
+
+    joined: pd.DataFrame
+    ahead: Dividends
+    models: Models
+
+    def solve(self, quoted: Sequence[Quoted], wanted: pd.Series) -> tuple[list[Candidate], pd.Series]:
+        """Solve each source's prices where nothing before it had a vol; also why the first failed."""
+        wanted = wanted & (self.joined["years"] > 0)
+        failures = pd.Series("", index=self.joined.index, dtype="str")
+        solved: list[Candidate] = []
+        for source, prices, spot, years in quoted:
+            vols = pd.Series(np.nan, index=self.joined.index)
+            is_open = wanted & prices.notna() & spot.notna()
+            if is_open.any():
+                answer = self._implied(is_open, prices, spot, years)
+                vols[is_open] = answer.vol
+                at = vols.index[is_open]
+                missed = at[(answer.status != "ok") & (failures[at] == "").to_numpy()]
+                failures[missed] = pd.Series(answer.status, index=at, dtype="str")[missed]
+            wanted = wanted & vols.isna()
+            solved.append(Candidate(source, vols))
+        return solved, failures
+
+    def _implied(self, which: pd.Series, prices: pd.Series, spot: pd.Series, years: pd.Series) -> Implied:
+        seen_then = _seen_at(self.ahead, self.joined["years"], years)
+        ahead = Dividends(*(values[which.to_numpy()] for values in seen_then))
+        option = options_of(self.joined.assign(spot=spot, years=years)[which], ahead)
+        return implied(prices[which].to_numpy(dtype=float), option, self.models)
 
 
-_MODEL_INPUTS = ("spot", "strike", "years", "rate", "dividend_yield")
+def _seen_at(ahead: Dividends, years: pd.Series, quoted_years: pd.Series) -> Dividends:
+    """Return the dividends as they lay ahead when a quote was made."""
+    if not ahead.years.shape[1]:
+        return ahead
+    return ahead._replace(years=ahead.years + (quoted_years - years).to_numpy(dtype=float)[:, None])

@@ -79,7 +79,7 @@ def closes(days: int = 300) -> pd.DataFrame:
 def test_realised_volatility_is_numpy_s_standard_deviation() -> None:
     history = closes()
     returns = np.diff(np.log(history["close"]))
-    table = cone(history, AS_OF, 0.4, "XYZ")
+    table = cone(history, AS_OF, 0.4, "HSI")
     for window, seen in zip(table["window"], table["realised"], strict=True):
         assert seen == pytest.approx(np.std(returns[-window:], ddof=1) * math.sqrt(252), abs=1e-12)
     assert table["iv_less_realised"].tolist() == pytest.approx((0.4 - table["realised"]).tolist())
@@ -91,7 +91,7 @@ def test_the_cone_is_of_every_window_there_was() -> None:
     history = closes(40)
     returns = np.diff(np.log(history["close"]))
     all_of_them = [np.std(returns[i : i + 21], ddof=1) * math.sqrt(252) for i in range(len(returns) - 20)]
-    table = cone(history, AS_OF, 0.4, "XYZ")
+    table = cone(history, AS_OF, 0.4, "HSI")
     row = table[table["window"] == 21]
     names = ["minimum", "lower_quartile", "median", "upper_quartile", "maximum"]
     assert row[names].to_numpy()[0] == pytest.approx(np.quantile(all_of_them, [0, 0.25, 0.5, 0.75, 1]))
@@ -104,7 +104,7 @@ def test_a_steady_drift_is_no_volatility() -> None:
 
 
 def test_too_few_closes_leave_the_window_empty_with_the_reason() -> None:
-    table = cone(closes(22), AS_OF, 0.4, "XYZ").set_index("window")
+    table = cone(closes(22), AS_OF, 0.4, "HSI").set_index("window")
     assert table["realised"].notna().tolist() == [True, True, False, False, False]
     assert table.loc[63, "why_missing"] == "64 closes are needed, 22 are there"
     assert table.loc[21, "why_missing"] == ""
@@ -114,12 +114,12 @@ def test_too_few_closes_leave_the_window_empty_with_the_reason() -> None:
 def test_later_closes_change_nothing() -> None:
     later = daily([1e3, 1e-3], "close", last="2026-10-06")
     with_later = pd.concat([closes(), later], ignore_index=True)
-    pd.testing.assert_frame_equal(cone(with_later, AS_OF, 0.4, "XYZ"), cone(closes(), AS_OF, 0.4, "XYZ"))
+    pd.testing.assert_frame_equal(cone(with_later, AS_OF, 0.4, "HSI"), cone(closes(), AS_OF, 0.4, "HSI"))
 
 
 def test_prices_in_another_unit_change_nothing() -> None:
     scaled = closes().assign(close=lambda table: 10 * table["close"])
-    seen, wanted = (cone(table, AS_OF, 0.4, "XYZ")["realised"] for table in (scaled, closes()))
+    seen, wanted = (cone(table, AS_OF, 0.4, "HSI")["realised"] for table in (scaled, closes()))
     assert seen.tolist() == pytest.approx(wanted.tolist(), abs=1e-12)
 
 
@@ -143,23 +143,23 @@ def test_every_column_is_published(name: str) -> None:
 def test_a_close_is_known_from_the_close_on(as_of: str, today: str, last_close: str) -> None:
     """In the evening of London it is the next day in Hong Kong, whose close is to come."""
     market = listed(*rows_of(flat(0.3), 30)).at(as_of)
-    assert cut_off(market, "XYZ", "HKD") == (dt.date.fromisoformat(today), dt.date.fromisoformat(last_close))
+    assert cut_off(market, "HSI", "HKD") == (dt.date.fromisoformat(today), dt.date.fromisoformat(last_close))
 
 
 def test_rows_of_other_underlyings_are_not_used() -> None:
-    own, other = daily([0.3], "iv", underlying="XYZ"), daily([0.4], "iv", underlying="ABC")
+    own, other = daily([0.3], "iv", underlying="HSI"), daily([0.4], "iv", underlying="ABC")
     nameless = daily([0.5], "iv", last="2026-09-30")
-    found = of_underlying(pd.concat([own, other, nameless]), "XYZ")
+    found = of_underlying(pd.concat([own, other, nameless]), "HSI")
     assert found["iv"].tolist() == [0.5, 0.3]
 
 
 def test_a_history_that_is_old_has_holes_or_a_split_is_doubted() -> None:
     history = daily([100.0, 101.0, 50.0], "close", last="2026-09-16")
     history.loc[0, "date"] = pd.Timestamp("2026-08-14")
-    assert doubts(history, AS_OF, "XYZ") == [
-        "XYZ: the last close is of 2026-09-16, 16 days old",
-        "XYZ: 32 days without a close before 2026-09-15; taken as one return",
-        "XYZ: the close moved -50% on 2026-09-16: a split that is not adjusted for?",
+    assert doubts(history, AS_OF, "HSI") == [
+        "HSI: the last close is of 2026-09-16, 16 days old",
+        "HSI: 32 days without a close before 2026-09-15; taken as one return",
+        "HSI: the close moved -50% on 2026-09-16: a split that is not adjusted for?",
     ]
-    assert doubts(closes(), AS_OF, "XYZ") == []
-    assert doubts(history.head(1), AS_OF, "XYZ") == []
+    assert doubts(closes(), AS_OF, "HSI") == []
+    assert doubts(history.head(1), AS_OF, "HSI") == []

@@ -47,8 +47,8 @@ def numbers(found: Context) -> list[float]:
 def test_the_sample_in_one_line() -> None:
     history = read_history(SAMPLES / "xiaomi_history.csv")
     assert context(read_market(SAMPLES / "xiaomi_chain.csv"), history=history).sentence == (
-        "MIU 24.24: 1m ATM IV 42.8% (90th percentile of 259 days), 3m 41.3%: inverted -1.5; "
-        "56d 25-delta risk reversal -0.5, butterfly +1.4; 21-day realised 28.1% (IV +14.7); "
+        "MIU 24.24: 1m ATM IV 42.8% (89th percentile of 259 days), 3m 41.2%: inverted -1.6; "
+        "56d 25-delta risk reversal -0.5, butterfly +1.5; 21-day realised 28.1% (IV +14.7); "
         "open interest 77,217 calls / 74,897 puts (put/call 0.97), most at 30DEC26 and strike 33"
     )
 
@@ -56,17 +56,17 @@ def test_the_sample_in_one_line() -> None:
 def test_what_is_not_known_is_left_out() -> None:
     """No history, no open interest: the volatilities are all there is."""
     assert context(chain()).sentence == (
-        "XYZ 100: 1m ATM IV 30.0%, 3m 33.0%: contango +3.0; 25-delta risk reversal 0.0, butterfly 0.0"
+        "HSI 100: 1m ATM IV 30.0%, 3m 33.0%: contango +3.0; 25-delta risk reversal 0.0, butterfly 0.0"
     )
 
 
 def test_one_expiry_has_no_slope() -> None:
     found = context(listed(*rows_of(flat(0.3), 45)))
-    assert found.sentence == "XYZ 100: 45d ATM IV 30.0%; 25-delta risk reversal 0.0, butterfly 0.0"
+    assert found.sentence == "HSI 100: 45d ATM IV 30.0%; 25-delta risk reversal 0.0, butterfly 0.0"
     assert found.notices[-3:] == (
-        "XYZ: 1m ATM volatility lies outside the expiries that have it; 16NOV26 stands for it",
-        "XYZ: 3m ATM volatility lies outside the expiries that have it; 16NOV26 stands for it",
-        "XYZ: 1m 25-delta volatility lies outside the expiries that have it; 16NOV26 stands for it",
+        "HSI: 1m ATM volatility lies outside the expiries that have it; 16NOV26 stands for it",
+        "HSI: 3m ATM volatility lies outside the expiries that have it; 16NOV26 stands for it",
+        "HSI: 1m 25-delta volatility lies outside the expiries that have it; 16NOV26 stands for it",
     )
 
 
@@ -75,13 +75,13 @@ def test_open_interest_without_a_volatility_is_still_a_note() -> None:
         {"expiry": "2026-11-27", "strike": strike, "kind": "put", "open_interest": 5.0} for strike in (90, 95)
     ]
     found = context(listed(*rows))
-    assert found.sentence == "XYZ 100: open interest 10 puts, most at 27NOV26 and strike 90"
-    assert "XYZ: no expiry has strikes around its forward: no volatility at the money" in found.notices
+    assert found.sentence == "HSI 100: open interest 10 puts, most at 27NOV26 and strike 90"
+    assert "HSI: no expiry has strikes around its forward: no volatility at the money" in found.notices
 
 
 def test_a_chain_of_names_alone_says_so() -> None:
     found = context(listed({"expiry": "2026-11-27", "strike": 90.0, "kind": "put"}))
-    assert found.sentence == "XYZ 100: no volatility and no open interest is known"
+    assert found.sentence == "HSI 100: no volatility and no open interest is known"
 
 
 @pytest.mark.parametrize(("far", "word"), [(0.304, "flat"), (0.31, "contango"), (0.29, "inverted")])
@@ -105,7 +105,7 @@ def test_the_month_is_ranked_among_earlier_days() -> None:
     assert (found.rank.percentile, found.rank.days) == (0.75, 20)
     assert (
         found.notices[-1]
-        == "XYZ: ranked among 20 days from 2026-09-04 to 2026-10-01, as the history has them"
+        == "HSI: ranked among 20 days from 2026-09-04 to 2026-10-01, as the history has them"
     )
 
 
@@ -118,7 +118,7 @@ def test_without_a_history_there_is_no_percentile_and_no_complaint() -> None:
 
 def test_a_history_that_is_too_short_is_said() -> None:
     found = context(chain(), history=daily([0.3] * 5, "iv"))
-    assert found.notices[-1] == "XYZ: no percentile: 5 earlier days with a volatility, and 20 are needed"
+    assert found.notices[-1] == "HSI: no percentile: 5 earlier days with a volatility, and 20 are needed"
 
 
 def test_a_file_with_both_serves_for_both() -> None:
@@ -137,7 +137,7 @@ def test_prices_go_before_the_history_s_own() -> None:
 
 def test_a_history_of_another_underlying_is_none() -> None:
     found = context(chain(), history=daily([0.3] * 30, "iv", underlying="ABC"))
-    assert found.notices[-1] == "XYZ: no percentile: the history has no volatility of XYZ"
+    assert found.notices[-1] == "HSI: no percentile: the history has no volatility of HSI"
 
 
 def test_what_the_reader_of_a_history_said_is_passed_on_once() -> None:
@@ -190,7 +190,7 @@ def test_every_underlying_with_a_chain_has_its_context() -> None:
     few = {"underlying": "QQQ", "expiry": "2026-11-27", "strike": 5.0, "kind": "put", "settlement_price": 1.0}
     other = listed(*rows_of(SMILE, 30), underlying="ABC")
     market = Market.combine([chain(), other, Market(quote_table([few]), other.as_of)])
-    assert list(contexts(market)) == ["ABC", "XYZ"]
+    assert list(contexts(market)) == ["ABC", "HSI"]
     assert context(market, underlying="abc").underlying == "ABC"
 
 

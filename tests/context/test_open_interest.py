@@ -18,7 +18,7 @@ def series(*rows: tuple[str, float, str, float | None, float | None]) -> pd.Data
     """Read series of (expiry, strike, kind, open interest, volume)."""
     names = ("expiry", "strike", "kind", "open_interest", "volume")
     quotes: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in rows]
-    return surface(listed(*quotes), "XYZ").series
+    return surface(listed(*quotes), "HSI").series
 
 
 def test_sums_by_expiry_keep_calls_and_puts_apart() -> None:

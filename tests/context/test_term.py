@@ -23,7 +23,7 @@ def read(**smiles: Smile) -> pd.DataFrame:
         days = int(name.removeprefix("d"))
         exact = [wing_strike(smile, days, "put"), forward(days), wing_strike(smile, days, "call")]
         rows += rows_of(smile, days, sorted({*STRIKES, *exact}))
-    found = surface(listed(*rows), "XYZ")
+    found = surface(listed(*rows), "HSI")
     return term(found.series, found.smile, by_expiry(found.series))
 
 
@@ -47,7 +47,7 @@ def test_a_known_smile_is_read_back() -> None:
 
 def test_between_strikes_the_error_is_small() -> None:
     """Strikes 5% apart and a smile as bent as this: a tenth of a point."""
-    found = surface(listed(*rows_of(SMILE, 30)), "XYZ")
+    found = surface(listed(*rows_of(SMILE, 30)), "HSI")
     row = term(found.series, found.smile, by_expiry(found.series)).iloc[0]
     call, put = wings(SMILE, 30)
     assert row[["atm_vol", "call_vol", "put_vol"]].tolist() == pytest.approx([0.3, call, put], abs=1e-3)
@@ -101,7 +101,7 @@ def test_an_expiry_without_the_number_is_passed_over() -> None:
 def test_the_wings_name_their_own_expiries() -> None:
     """Where only puts are listed there is volatility at the money, and no risk reversal."""
     rows = [*rows_of(SMILE, 20, kinds=["put"]), *rows_of(SMILE, 60)]
-    found = surface(listed(*rows), "XYZ")
+    found = surface(listed(*rows), "HSI")
     row = tenors(term(found.series, found.smile, by_expiry(found.series))).iloc[0]
     assert row["tenor_source"] == "22OCT26 and 01DEC26"
     assert (row["wing_source"], row["wing_days"]) == ("01DEC26 (nearest)", pytest.approx(60))
@@ -109,7 +109,7 @@ def test_the_wings_name_their_own_expiries() -> None:
 
 @pytest.mark.parametrize("kind", ["call", "put"])
 def test_no_wing_is_read_from_options_in_the_money(kind: str) -> None:
-    found = surface(listed(*rows_of(SMILE, 30, kinds=[kind])), "XYZ")
+    found = surface(listed(*rows_of(SMILE, 30, kinds=[kind])), "HSI")
     row = term(found.series, found.smile, by_expiry(found.series)).iloc[0]
     other = "put" if kind == "call" else "call"
     assert not math.isnan(row[f"{kind}_vol"])
@@ -129,7 +129,7 @@ def test_an_expiry_without_volatilities_keeps_its_row() -> None:
         {"expiry": "2026-11-01", "strike": 100.0, "kind": "call", "open_interest": 5.0},
         *rows_of(SMILE, 60),
     ]
-    found = surface(listed(*rows), "XYZ")
+    found = surface(listed(*rows), "HSI")
     table = term(found.series, found.smile, by_expiry(found.series))
     assert tuple(table.columns) == TERM_COLUMNS
     assert table["atm_vol"].isna().tolist() == [True, False]

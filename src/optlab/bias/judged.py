@@ -19,9 +19,9 @@ from optlab.bias.directions import (
 from optlab.bias.views import add_views, volatility_reason
 from optlab.bias.weights import add_weights
 from optlab.exposure import exposures
-from optlab.join import as_of_instants, local_days
 from optlab.market import Market
 from optlab.strategy import GIVEN
+from optlab.times import as_of_instants, local_days
 
 DAY = 86_400.0
 

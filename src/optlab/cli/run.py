@@ -67,7 +67,13 @@ def value_book(
         book = prepare(read_book(source))
         screen.notices(*market.notices, *book.notices)
         step()
-        valuation = book.price(market, engine=quotes.engine, groups=recognition.group)
+        valuation = book.price(
+            market,
+            model=quotes.model,
+            dividend_model=quotes.dividend_model,
+            engine=quotes.engine,
+            groups=recognition.group,
+        )
     screen.notices(*valuation.notices)
     refuse(screen, source, book, valuation if is_priced else None)
     return valuation

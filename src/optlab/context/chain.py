@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from optlab.errors import MarketDataError
-from optlab.join import local_days, years_to_expiry
 from optlab.legs import OPTIONS, canonical
 from optlab.market import Market
+from optlab.times import local_days, years_to_expiry
 
 KEYS = ["root", "expiry", "strike", "kind"]
 CARRIED = ("settlement_price", "bid", "ask", "iv", "volume", "open_interest", "open_interest_change")

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 
 from optlab import join
+from optlab.carry import dividends_ahead
 from optlab.context.chain import listed_legs
 from optlab.errors import MarketDataError
 from optlab.market import EVERY, Market, quote_table
-from optlab.pricing import STATUSES
+from optlab.pricing import STATUSES, unit_numbers
 from optlab.pricing.black_scholes import evaluate
 
 SOLVED = ("series_settlement", "series_mid", "series_iv")
@@ -25,6 +26,9 @@ SOLVED = ("series_settlement", "series_mid", "series_iv")
 
 PAIRS = 5
 """Strikes nearest the money whose parity forwards are asked; their median counts."""
+
+PASSES = 4
+"""Forwards of American options are found so often: each time the premiums are known better."""
 
 AT_FORWARD = 1e-9
 """So near, in log-moneyness, a strike is at the forward."""
@@ -77,14 +81,16 @@ def surface(market: Market, underlying: str) -> Surface:
     """
     legs, notices = listed_legs(market, underlying)
     bare = _without_broad_vols(market, underlying)
-    found = forwards(join.quotes(legs, bare), bare)
-    joined = join.quotes(legs, _with_forwards(bare, found, legs))
+    joined = join.quotes(legs, bare)
+    for _ in range(PASSES if (joined["model"] == "american").any() else 1):
+        found = forwards(joined, bare)
+        joined = join.quotes(legs, _with_forwards(bare, found, legs))
     if joined["spot"].isna().all():
         raise MarketDataError(
             f"{underlying} has no price, and no strike has both a call and a put that would tell it. "
             f"Fix: add its spot to the market, or say --spot {underlying}=PRICE."
         )
-    joined["forward"] = joined["spot"] * np.exp((joined["rate"] - joined["dividend_yield"]) * joined["years"])
+    joined["dividend_yield"] = _whole_yield(joined)
     source = joined["day"].map(found["source"]).fillna(RATES)
     joined["forward_source"] = source.where(joined["dividend_yield_source"] == "expiry_forward", RATES)
     joined["log_moneyness"] = np.log(joined["strike"] / joined["forward"])
@@ -110,7 +116,7 @@ def forwards(joined: pd.DataFrame, market: Market) -> pd.DataFrame:
     first = joined.groupby("day")[["spot", "rate", "years", "rate_source"]].first()
     quoted = market.quotes.dropna(subset=["forward"]).groupby("expiry")["forward"].first()
     found = pd.DataFrame({"forward": quoted.reindex(first.index), "source": QUOTED})
-    by_parity = _parity(joined).reindex(first.index)
+    by_parity = _parity(joined, market).reindex(first.index)
     found["source"] = found["source"].where(found["forward"].notna(), PARITY)
     found["forward"] = found["forward"].fillna(by_parity)
     is_open = found["forward"].isna() & (first["rate_source"] == "assumed_zero") & first["spot"].notna()
@@ -124,10 +130,16 @@ def forwards(joined: pd.DataFrame, market: Market) -> pd.DataFrame:
     return found
 
 
-def _parity(joined: pd.DataFrame) -> pd.Series:
+def _whole_yield(joined: pd.DataFrame) -> pd.Series:
+    """Return the yield that leads to the forward, cash dividends and all: what is left to do needs no more."""
+    whole = joined["rate"] - np.log(joined["forward"] / joined["spot"]) / joined["years"]
+    return joined["dividend_yield"].where(joined["dividend_model"] == "", whole)
+
+
+def _parity(joined: pd.DataFrame, market: Market) -> pd.Series:
     """Return K + (C - P) exp(rT) by day, the median over the strikes nearest the money."""
     growth = np.exp(joined["rate"] * joined["years"])
-    priced = joined.assign(grown=prices(joined) * growth).dropna(subset=["grown"])
+    priced = joined.assign(grown=_european(joined, market) * growth).dropna(subset=["grown"])
     keys = ["day", "expiry", "root", "strike"]
     sides = {kind: priced[priced["kind"] == kind].set_index(keys)["grown"] for kind in ("call", "put")}
     pairs = pd.DataFrame(sides).dropna().reset_index()
@@ -135,6 +147,17 @@ def _parity(joined: pd.DataFrame) -> pd.Series:
     pairs["forward"] = pairs["strike"] + pairs["call"] - pairs["put"]
     nearest = pairs.sort_values(["day", "gap", "strike"], kind="stable").groupby("day").head(PAIRS)
     return nearest.groupby("day")["forward"].median()
+
+
+def _european(joined: pd.DataFrame, market: Market) -> pd.Series:
+    """Return each series' price; of American ones, where it has a volatility, without the early-exercise premium."""
+    listed = prices(joined)
+    is_open = (joined["model"] == "american") & joined["vol"].notna() & listed.notna()
+    if not is_open.any():
+        return listed
+    series = joined[is_open]
+    numbers, _ = unit_numbers(series, dividends_ahead(series, market))
+    return listed.sub(pd.Series(numbers.premium, index=joined.index[is_open]), fill_value=0.0)
 
 
 def prices(series: pd.DataFrame) -> pd.Series:
@@ -216,8 +239,6 @@ def _assumed(joined: pd.DataFrame, market: Market, underlying: str) -> list[str]
         found.append(f"{underlying}: no spot is quoted; each expiry's forward stands for it")
     if (joined["rate_source"] == "assumed_zero").any():
         found.append(f"{underlying}: no rate is quoted: taken as 0")
-    if (joined["style"] == "american").any():
-        found.append(f"{underlying}: American options, solved and put into parity as European ones")
     if joined["multiplier"].min() < joined["multiplier"].max():
         found.append(f"{underlying}: contracts of several sizes; open interest counts each as one")
     if _says_vol(market.overrides.get("vol", {}), underlying):

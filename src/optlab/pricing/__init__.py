@@ -1,5 +1,16 @@
-"""Models, one a file, and the one place that picks a model for each leg."""
+"""Models, one a file, the one place that picks a model for each option, and positions."""
 
-from optlab.pricing.positions import FIXES, PRICED, STATUSES, Engine, unit_greeks, value
+from optlab.pricing.models import METHODS, Engine, Models
+from optlab.pricing.positions import FIXES, PRICED, STATUSES, options_of, unit_numbers, value
 
-__all__ = ["FIXES", "PRICED", "STATUSES", "Engine", "unit_greeks", "value"]
+__all__ = [
+    "FIXES",
+    "METHODS",
+    "PRICED",
+    "STATUSES",
+    "Engine",
+    "Models",
+    "options_of",
+    "unit_numbers",
+    "value",
+]

@@ -1,25 +1,21 @@
-"""The one place that picks a model for each leg and scales its numbers to the position."""
+"""Every leg priced by its model, and its numbers scaled to the position."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from optlab.errors import PricingError
 from optlab.legs import OPTIONS
-from optlab.pricing.black_scholes import Greeks, evaluate
-
-Engine = Literal["numpy", "vollib"]
-"""Who computes: optlab's own kernels, or py_vollib itself."""
+from optlab.pricing.dividends import Dividends
+from optlab.pricing.exercise import American
+from optlab.pricing.models import Models, Option, Words, evaluate, methods
 
 GREEKS = ("delta", "gamma", "vega", "theta", "rho")
+EXERCISE = ("method", "exercise_premium", "exercise_boundary")
 MODEL_INPUTS = ("spot", "strike", "years", "rate", "dividend_yield", "vol")
 
 STATUSES = {
     "ok": "priced",
-    "european_approximation": "priced as European; exercise is American",
     "expired": "expired: worth its intrinsic value",
     "at_strike_expiry": "expires now exactly at the strike: delta 0.5 for a call, -0.5 for a put",
     "expired_earlier": "expired on an earlier day: not valued",
@@ -33,7 +29,7 @@ STATUSES = {
 }
 """Every word the ``status`` column can hold."""
 
-PRICED = ("ok", "european_approximation", "expired", "at_strike_expiry")
+PRICED = ("ok", "expired", "at_strike_expiry")
 """The statuses of legs that have a value."""
 
 FIXES = {
@@ -49,31 +45,42 @@ FIXES = {
 """What the user can do about each status that has no value."""
 
 
-def value(legs: pd.DataFrame, *, engine: Engine = "numpy") -> pd.DataFrame:
+MANY = 1000
+"""From so many American legs on, contracts that come several times are priced once."""
+
+
+def value(
+    legs: pd.DataFrame, ahead: Dividends | None = None, *, models: Models | None = None
+) -> pd.DataFrame:
     """Add price, value and greeks, in position units, and what follows from them.
 
     Parameters
     ----------
     legs : DataFrame
         Legs with their quotes, as `optlab.join.quotes` returns them.
-    engine : {"numpy", "vollib"}
-        optlab's kernels, or py_vollib leg by leg.
+    ahead : Dividends, optional
+        The cash dividends ahead of each leg; None: there are none.
+    models : Models, optional
+        How options are priced.
 
     Returns
     -------
     DataFrame
-        The same rows with ``price value delta gamma vega theta rho status days moneyness intrinsic
-        extrinsic cost profit profit_percent``. ``price``, ``intrinsic`` and ``extrinsic`` are per unit of
-        underlying; value and greeks are times quantity and multiplier, so a short leg has the other sign.
-        A leg that can't be priced has NaN and a ``status`` that says why.
+        The same rows with ``price value delta gamma vega theta rho status method exercise_premium
+        exercise_boundary days moneyness intrinsic extrinsic cost profit profit_percent``. ``price``, ``intrinsic``,
+        ``extrinsic`` and ``exercise_premium`` are per unit of underlying; value and greeks are times quantity and
+        multiplier, so a short leg has the other sign. A leg that can't be priced has NaN and a ``status`` that
+        says why.
     """
     status = _status(legs)
-    unit = _unit_numbers(legs, status, engine)
+    unit = _unit_numbers(legs, status, ahead, models or Models())
     size = legs["quantity"] * legs["multiplier"]
     valued = legs.assign(price=unit["price"], value=_worth(legs, unit["price"]) * size)
     for name in GREEKS:
         valued[name] = unit[name] * size
     valued["status"] = status
+    for name in EXERCISE:
+        valued[name] = unit[name]
     return _describe(valued)
 
 
@@ -92,7 +99,6 @@ def _status(legs: pd.DataFrame) -> pd.Series:
         (is_option & is_past & (legs["spot"] == legs["strike"]), "at_strike_expiry"),
         ((is_option | (legs["kind"] == "future")) & is_past, "expired"),
         (is_option & legs["vol"].isna(), solve_failure),
-        (is_option & (legs["style"] == "american"), "european_approximation"),
     ]
     status = pd.Series("ok", index=legs.index, dtype="object")
     for holds, word in reversed(rules):
@@ -100,58 +106,73 @@ def _status(legs: pd.DataFrame) -> pd.Series:
     return status.astype("str")
 
 
-def _unit_numbers(legs: pd.DataFrame, status: pd.Series, engine: Engine) -> pd.DataFrame:
+def _unit_numbers(
+    legs: pd.DataFrame, status: pd.Series, ahead: Dividends | None, models: Models
+) -> pd.DataFrame:
     """Price and greeks per unit of underlying; NaN where the status gives no value."""
-    unit = pd.DataFrame(np.nan, index=legs.index, columns=["price", *GREEKS])
+    unit = pd.DataFrame(np.nan, index=legs.index, columns=["price", *GREEKS, *EXERCISE[1:]])
+    unit.insert(0, "method", "")
     is_priced = status.isin(PRICED)
     is_option = is_priced & legs["kind"].isin(OPTIONS)
     if is_option.any():
-        numbers = unit_greeks(legs[is_option], engine)
-        unit.loc[is_option] = np.column_stack([getattr(numbers, name) for name in unit.columns])
+        numbers, words = unit_numbers(legs[is_option], _of(ahead, is_option), models)
+        unit.loc[is_option, unit.columns[1:]] = np.column_stack(numbers)
+        unit.loc[is_option, "method"] = words
     for kind, price, delta in (
         ("stock", legs["spot"], 1.0),
         ("future", _future_price(legs), 1.0),
         ("cash", pd.Series(1.0, index=legs.index), 0.0),
     ):
         is_kind = is_priced & (legs["kind"] == kind)
-        unit.loc[is_kind] = [np.nan, delta, 0.0, 0.0, 0.0, 0.0]
+        unit.loc[is_kind, list(GREEKS)] = [delta, 0.0, 0.0, 0.0, 0.0]
         unit.loc[is_kind, "price"] = price[is_kind]
     is_settled = legs["spot_source"] == "settle"  # on an earlier day: it moves no more
     unit.loc[is_settled, list(GREEKS)] = 0.0
-    return unit
+    return unit.astype({"method": "str"})
 
 
-def unit_greeks(options: pd.DataFrame, engine: Engine = "numpy") -> Greeks:
-    """Price options per unit of underlying from their columns ``kind spot strike years rate ...``.
+def unit_numbers(
+    options: pd.DataFrame, ahead: Dividends | None = None, models: Models | None = None
+) -> tuple[American, Words]:
+    """Price options per unit of underlying from their columns ``kind spot strike years rate ... model``.
 
-    Where time or volatility is zero py_vollib raises or gives NaN: those legs are intrinsic value and always
-    optlab's own.
-
-    Raises
-    ------
-    PricingError
-        For an engine that is not known.
+    Returns
+    -------
+    tuple of American and str array
+        The numbers, a row per option, and by what method each was priced.
     """
-    sign = np.where(options["kind"] == "call", 1.0, -1.0)
-    columns = [options[name].to_numpy(dtype=float) for name in MODEL_INPUTS]
-    columns[-1] = np.where(columns[2] == 0, 0.0, columns[-1])  # at expiry no vol is needed
-    ours = evaluate(sign, *columns)
-    if engine == "numpy":
-        return ours
-    if engine != "vollib":
-        raise PricingError(f"engine {engine!r} is not known. Fix: use numpy or vollib.")
-    from optlab.pricing import reference  # noqa: PLC0415 - py_vollib is slow to import and rarely asked for
+    models = models or Models()
+    if (options["model"] == "american").sum() <= MANY:
+        return _numbers(options, ahead, models)
+    names = ["underlying", "root", "currency", "kind", "model", *MODEL_INPUTS]
+    codes = options.groupby(names, sort=False, dropna=False).ngroup().to_numpy()
+    _, first = np.unique(codes, return_index=True)
+    numbers, words = _numbers(options.iloc[first], _of(ahead, first), models)
+    return American(*(column[codes] for column in numbers)), words[codes]
 
-    is_certain = columns[2] * columns[-1] == 0
-    theirs = reference.evaluate(sign, *columns)
-    return Greeks(*(np.where(is_certain, own, other) for own, other in zip(ours, theirs, strict=True)))
+
+def _numbers(options: pd.DataFrame, ahead: Dividends | None, models: Models) -> tuple[American, Words]:
+    option = options_of(options, ahead)
+    vol = np.where(option.years == 0, 0.0, options["vol"].to_numpy(dtype=float))  # at expiry none is needed
+    return evaluate(option, vol, models), methods(option, vol, models)
+
+
+def options_of(legs: pd.DataFrame, ahead: Dividends | None = None) -> Option:
+    """Lay out legs that are options as arrays; needs ``kind spot strike years rate dividend_yield model``."""
+    sign = np.where(legs["kind"] == "call", 1.0, -1.0)
+    inputs = [legs[name].to_numpy(dtype=float) for name in MODEL_INPUTS[:-1]]
+    none = Dividends(*np.zeros((2, len(legs), 0)))
+    is_american = (legs["model"] == "american").to_numpy()
+    return Option._make([sign, *inputs, none if ahead is None else ahead, is_american])
+
+
+def _of(ahead: Dividends | None, which: pd.Series | np.ndarray) -> Dividends | None:
+    return None if ahead is None else Dividends(*(values[np.asarray(which)] for values in ahead))
 
 
 def _future_price(legs: pd.DataFrame) -> pd.Series:
     """Return a future's price: its mark, else the forward; once it is over, spot."""
-    years = legs["years"].fillna(0.0)
-    forward = legs["spot"] * np.exp((legs["rate"] - legs["dividend_yield"]) * years)
-    return forward.where(legs["years"] == 0).fillna(legs["mark"]).fillna(forward)
+    return legs["forward"].where(legs["years"] == 0).fillna(legs["mark"]).fillna(legs["forward"])
 
 
 def _worth(legs: pd.DataFrame, price: pd.Series) -> pd.Series:

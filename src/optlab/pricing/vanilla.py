@@ -1,24 +1,27 @@
-"""European options for users without files: numbers, lists or arrays in, numbers or arrays out.
+"""Options for users without files: numbers, lists or arrays in, numbers or arrays out.
 
-The formulas are those of `optlab.pricing.black_scholes` and `optlab.pricing.implied`; this module reads ``kind``
-and checks shapes. One option gives plain floats, anything else float64 arrays.
+The formulas are those of `optlab.pricing.black_scholes`, `optlab.pricing.american`, `optlab.pricing.implied` and
+`optlab.pricing.inversion`; this module reads ``kind`` and checks shapes. One option gives plain floats, anything else float64 arrays.
 Checked by tests/pricing/test_vanilla.py.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from optlab.errors import PricingError
+from optlab.pricing.american import evaluate as evaluate_american
 from optlab.pricing.black_scholes import Array, evaluate, prices
 from optlab.pricing.implied import implied
+from optlab.pricing.inversion import implied as implied_american
 
 Numbers: TypeAlias = Any
 """A float for one option, a float64 array for several; `Any` for type checkers, as numpy's own functions are."""
 
+SOLVERS = {"european": implied, "american": implied_american}
 SIGNS = {"call": 1.0, "c": 1.0, "put": -1.0, "p": -1.0}
 
 
@@ -47,6 +50,30 @@ class OptionGreeks(NamedTuple):
     vega: Numbers
     theta: Numbers
     rho: Numbers
+
+
+class AmericanGreeks(NamedTuple):
+    """Price and greeks of American options, long one unit, in py_vollib's units, and what early exercise brings.
+
+    Parameters
+    ----------
+    price, delta, gamma, vega, theta, rho : float or float64 array
+        As in `OptionGreeks`; where exercise now is optimal those of the spot alone: delta 1 or -1, the others 0.
+    premium : float or float64 array
+        Early-exercise premium: the price less that of the European option; not negative.
+    boundary : float or float64 array
+        The spot at which exercise now is optimal: a put at or below it, a call at or above it. NaN where there is no
+        such spot.
+    """
+
+    price: Numbers
+    delta: Numbers
+    gamma: Numbers
+    vega: Numbers
+    theta: Numbers
+    rho: Numbers
+    premium: Numbers
+    boundary: Numbers
 
 
 class ImpliedVol(NamedTuple):
@@ -155,6 +182,49 @@ def greeks(
     return OptionGreeks(*(_as_given(number, inputs) for number in evaluate(*inputs)))
 
 
+def american(
+    kind: npt.ArrayLike,
+    spot: npt.ArrayLike,
+    strike: npt.ArrayLike,
+    years: npt.ArrayLike,
+    rate: npt.ArrayLike,
+    vol: npt.ArrayLike,
+    dividend_yield: npt.ArrayLike = 0.0,
+) -> AmericanGreeks:
+    """Price American options with greeks, early-exercise premium and exercise boundary.
+
+    NaN and errors are as for `price`.
+
+    Parameters
+    ----------
+    kind, spot, strike, years, rate, vol, dividend_yield : array_like
+        As for `price`; they broadcast against each other. Spots along an axis that nothing else has share one
+        exercise boundary per contract: a ladder of a hundred spots costs little more than one.
+
+    Returns
+    -------
+    AmericanGreeks
+        ``.price .delta .gamma .vega .theta .rho .premium .boundary`` of one unit held long. Where exercise is never
+        optimal, as of a call without a dividend yield, they are the European numbers.
+
+    References
+    ----------
+    Andersen, L., Lake, M. and Offengenden, D. (2016). High-performance American option pricing. Journal of
+    Computational Finance 20(1), 39-87.
+    Checked by tests/pricing/test_vanilla.py and tests/reference/test_published_american_prices.py.
+
+    Examples
+    --------
+    >>> put = american("put", spot=100, strike=100, years=1, rate=0.05, vol=0.20)
+    >>> round(put.price, 3), round(put.premium, 3), round(put.boundary, 2)
+    (6.09, 0.517, 80.88)
+    >>> american("put", [80, 100, 120], 100, 1, 0.05, 0.20).price.round(2)
+    array([20.  ,  6.09,  1.37])
+    """
+    inputs = _inputs(kind, spot, strike, years, rate, dividend_yield, vol)
+    return AmericanGreeks(*(_as_given(number, inputs) for number in evaluate_american(*inputs)))
+
+
 def implied_vol(
     price: npt.ArrayLike,
     kind: npt.ArrayLike,
@@ -163,8 +233,10 @@ def implied_vol(
     years: npt.ArrayLike,
     rate: npt.ArrayLike,
     dividend_yield: npt.ArrayLike = 0.0,
+    *,
+    style: Literal["european", "american"] = "european",
 ) -> ImpliedVol:
-    """Find the volatility that a European option's price implies.
+    """Find the volatility that an option's price implies.
 
     Parameters
     ----------
@@ -172,17 +244,20 @@ def implied_vol(
         Currency per unit of the underlying.
     kind, spot, strike, years, rate, dividend_yield
         As for `price`.
+    style : {"european", "american"}, optional
+        How it is exercised: whether the vol is that at which `price` or `american` gives the price.
 
     Returns
     -------
     ImpliedVol
         ``.vol``, and ``.status``: ``ok``, ``below_intrinsic``, ``above_maximum``, ``no_time_value`` (the price
-        says nothing about the vol) or ``not_a_number``. A price that has no vol is a status, not an exception.
+        says nothing about the vol, such as an American option's at intrinsic value) or ``not_a_number``. A price
+        that has no vol is a status, not an exception.
 
     Raises
     ------
     PricingError
-        If ``kind`` is not a call or put, or the shapes don't fit each other.
+        If ``kind`` is not a call or put, ``style`` is neither, or the shapes don't fit each other.
 
     References
     ----------
@@ -196,10 +271,14 @@ def implied_vol(
     (0.3, 'ok')
     >>> implied_vol([21.0, 1.0], "call", 60, [40, 50], 0.25, 0).status
     array(['ok', 'below_intrinsic'], dtype=object)
+    >>> round(implied_vol(6.0904, "put", 100, 100, 1, 0.05, style="american").vol, 4)
+    0.2
     """
+    if style not in SOLVERS:
+        raise PricingError(f"style {style!r} is not known. Fix: use one of {', '.join(SOLVERS)}.")
     quoted = _floats("price", price)
     inputs = _inputs(kind, spot, strike, years, rate, dividend_yield, price=quoted)
-    found = implied(quoted, *inputs)
+    found = SOLVERS[style](quoted, *inputs)
     return ImpliedVol(_as_given(found.vol, (quoted, *inputs)), _as_given(found.status, (quoted, *inputs)))
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from optlab.legs import OPTIONS
-from optlab.pricing.positions import GREEKS, MODEL_INPUTS, PRICED, unit_greeks
+from optlab.pricing.models import Models
+from optlab.pricing.positions import GREEKS, MODEL_INPUTS, PRICED, unit_numbers
 
 TOLERANCE = 1e-10
 """The largest difference allowed, x max(1, spot / 100)."""
@@ -57,7 +58,8 @@ def verify(valued: pd.DataFrame) -> Verification:
     """
     is_judged = _is_judged(valued)
     options = valued[is_judged]
-    ours, theirs = (unit_greeks(options, engine) for engine in ("numpy", "vollib"))
+    engines = (Models(engine=engine) for engine in ("numpy", "vollib"))
+    ours, theirs = (unit_numbers(options, models=models)[0] for models in engines)
     tolerance = TOLERANCE * np.maximum(1.0, options["spot"].to_numpy() / 100.0)
     where = options[["source_file", "source_line", "root", "kind", "strike", "expiry"]]
     parts = [
@@ -77,7 +79,7 @@ def verify(valued: pd.DataFrame) -> Verification:
 
 
 def _is_judged(valued: pd.DataFrame) -> pd.Series:
-    is_option = valued["kind"].isin(OPTIONS) & valued["status"].isin(PRICED)
+    is_option = (valued["model"] == "european") & valued["status"].isin(PRICED)
     inputs = valued[list(MODEL_INPUTS)].to_numpy(dtype=float)
     is_finite: pd.Series = pd.Series(np.isfinite(inputs).all(axis=1), index=valued.index)
     return is_option & is_finite & (valued["years"] > 0) & (valued["vol"] > 0)
