@@ -5,11 +5,13 @@ A benchmark is a module `bench_NAME.py` with a `main()` that prints its tables.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
 
 HERE = Path(__file__).parent
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def main(names: list[str]) -> None:
@@ -18,6 +20,8 @@ def main(names: list[str]) -> None:
     unknown = set(names) - set(known)
     if unknown:
         sys.exit(f"no benchmark {', '.join(sorted(unknown))}. Fix: choose from {', '.join(known)}.")
+    for variable in ONE_THREAD:  # read when numpy is imported, which no benchmark has done yet
+        os.environ.setdefault(variable, "1")
     for name in names or known:
         print(f"\n=== {name} ===")
         import_module(f"bench.bench_{name}").main()

@@ -37,15 +37,15 @@ ORDER = 8
 POINTS = 12
 """Points of each integral of the equation."""
 NEWTON_STEPS = 3
-CHUNK = 128
+LOOSE, MORE_STEPS = 0.02, 3
+"""Where the last step but one still moved ln b by more, so many more are taken."""
+CHUNK = 256
 """Contracts per pass: their scratch then stays in the processor's cache."""
 
 LARGEST_STEP = 0.3
 """Of h, in one step of Newton's method."""
 SMALLEST = 1e-10
 """The boundary stays this much (relative) below where it starts."""
-BUMP = 1e-5
-"""Of volatility and rate, relative, for their slopes."""
 
 
 class Boundary(NamedTuple):
@@ -131,18 +131,34 @@ def solve(contracts: Contracts, rate_direction: tuple[Array, Array] | None = Non
 
 def _solve(contracts: Contracts, direction: tuple[Array, Array] | None) -> tuple[Array, ...]:
     """Return the start and h, and their slopes where a direction is given."""
-    equation = _Equation.of(contracts)
-    h = np.minimum(qd_plus(contracts, _TAU * contracts.T) - equation.start, -SMALLEST)
-    for _ in range(NEWTON_STEPS - 1):
-        residual, jacobian = equation.linear(h)
-        h = _stepped(h, np.linalg.solve(jacobian, residual.T[..., None])[..., 0].T)
-    residual, jacobian = equation.linear(h)
+    is_yielding = contracts.q.any() or (direction is not None and direction[1].any())
+    equation = _Equation.of(contracts, is_yielding=bool(is_yielding))
+    h = _approached(contracts, equation)
+    residual, jacobian, terms = equation.linear(h)
     if direction is None:
         return equation.start, _stepped(h, np.linalg.solve(jacobian, residual.T[..., None])[..., 0].T)
-    by_start, by_parameter = _bumped(contracts, equation.start, h, residual, direction)
+    _, r, q, _ = contracts
+    by_start = np.where((q > r) & (q > 0), direction[0] / r - direction[1] / q, 0.0)
+    by_parameter = equation.by_vol(terms), equation.by_rate(terms, by_start, direction)
     moves = np.linalg.solve(jacobian, np.stack([residual, *by_parameter], axis=-1).swapaxes(0, 1))
     step, by_vol, by_rate = np.moveaxis(moves, (2, 1), (0, 1))
     return equation.start, _stepped(h, step), -by_vol, -by_rate, by_start
+
+
+def _approached(contracts: Contracts, equation: _Equation) -> Array:
+    """Return h but for the last step: the few contracts that are still on their way take more."""
+    h = np.minimum(qd_plus(contracts, _TAU * contracts.T) - equation.start, -SMALLEST)
+    for _ in range(NEWTON_STEPS - 2):
+        h = equation.closer(h)
+    before, h = h, equation.closer(h)
+    is_loose = np.asarray((np.abs(h - before) > LOOSE).any(axis=0))
+    if is_loose.any():
+        loose = contracts.take(is_loose)
+        own, rest = _Equation.of(loose, is_yielding=equation.asset is not None), h[:, is_loose]
+        for _ in range(MORE_STEPS):
+            rest = own.closer(rest)
+        h[:, is_loose] = rest
+    return h
 
 
 def _stepped(h: Array, step: npt.NDArray[np.floating[Any]]) -> Array:
@@ -150,29 +166,17 @@ def _stepped(h: Array, step: npt.NDArray[np.floating[Any]]) -> Array:
     return np.minimum(h - np.clip(step, limit, -limit), -SMALLEST)
 
 
-def _bumped(
-    contracts: Contracts, start: Array, h: Array, residual: Array, direction: tuple[Array, Array]
-) -> tuple[Array, tuple[Array, Array]]:
-    """Return how b(0+) moves with the rate, and the residual with volatility and with the rate."""
-    _, r, q, sigma = contracts
-    by_vol = BUMP * sigma
-    vol_up = _Equation.of(contracts._replace(sigma=sigma + by_vol))
-    by_rate = BUMP * np.where(r > 0, r, np.abs(q))
-    rate_up = _Equation.of(contracts._replace(r=r + direction[0] * by_rate, q=q + direction[1] * by_rate))
-    return (rate_up.start - start) / by_rate, (
-        (vol_up.residual(h) - residual) / by_vol,
-        (rate_up.residual(h) - residual) / by_rate,
-    )
-
-
 class _Terms(NamedTuple):
     """The parts of the equation at some h that its derivatives need too."""
 
-    d2: Array
-    cash: Array  # (ORDER, POINTS, contracts): the summands of N
-    asset: Array | None  # those of D with the density; None where no contract has a yield
-    d1: Array | None
-    own2: Array  # (ORDER, contracts): d2(b), phi(d1(b)), phi(d2(b)), N and D
+    d2: Array  # (ORDER, POINTS, contracts)
+    cash: Array  # the summands of N, but for their common factor
+    cash_d2: Array  # these times d2
+    held: Array | None  # the summands of D; None where no contract has a yield
+    asset: Array | None  # those of them with the density
+    asset_d2: Array | None
+    own1: Array  # (ORDER, contracts): d1(b), d2(b), phi(d1(b)), phi(d2(b)), N and D
+    own2: Array
     phi1: Array
     phi2: Array
     N: Array
@@ -182,48 +186,56 @@ class _Terms(NamedTuple):
 class _Equation(NamedTuple):
     """The collocation equation of some contracts: what does not depend on h, at the nodes and at the points."""
 
+    contracts: Contracts
     start: Array
     carry: Array  # (r - q) tau
     s: Array
+    scale: Array  # of the integrals
     sv: Array  # (ORDER, POINTS, contracts): sigma v
     drift: Array  # of d2
     cash: Array  # weights of the integral in N
     asset: Array | None  # and of those in D; None where no contract has a yield
 
     @classmethod
-    def of(cls, contracts: Contracts) -> _Equation:
+    def of(cls, contracts: Contracts, *, is_yielding: bool) -> _Equation:
         """Lay out what stays the same over all steps."""
         T, r, q, sigma = contracts
         root = np.sqrt(T)
-        weight = _DV * (2.0 / sigma * root)
         asset = None
-        if q.any():
+        if is_yielding:
             asset = np.exp(q * T * _U)
-            asset *= q * weight
+            asset *= _DV
         cash = np.exp(r * T * _U)
-        cash *= r * weight
+        cash *= _DV
         sv = _V * (sigma * root)
         drift = sv * ((r - q) / (sigma * sigma) - 0.5)
         return cls(
-            starts(contracts), (r - q) * T * _TAU, sigma * root * NODES[:, None], sv, drift, cash, asset
+            contracts,
+            starts(contracts),
+            (r - q) * T * _TAU,
+            sigma * root * NODES[:, None],
+            2.0 * root / sigma,
+            sv,
+            drift,
+            cash,
+            asset,
         )
 
-    def residual(self, h: Array) -> Array:
-        """Return ln b - ln N + ln D + (r - q) tau at the nodes."""
-        return self._residual(h, self._terms(h))
+    def closer(self, h: Array) -> Array:
+        """Return h after a step of Newton's method."""
+        residual, jacobian, _ = self.linear(h)
+        return _stepped(h, np.linalg.solve(jacobian, residual.T[..., None])[..., 0].T)
 
-    def linear(self, h: Array) -> tuple[Array, Array]:
+    def linear(self, h: Array) -> tuple[Array, Array, _Terms]:
         """Return the residual and its derivatives by h at all nodes, (contracts, ORDER, ORDER)."""
         terms = self._terms(h)
         own, by_u = self._derivatives(terms)
         jacobian = (by_u.transpose(0, 2, 1) @ _TO_POINTS.reshape(ORDER, POINTS, ORDER)).transpose(1, 0, 2)
         jacobian[:, _DIAGONAL, _DIAGONAL] += own.T
-        return self._residual(h, terms), jacobian
-
-    def _residual(self, h: Array, terms: _Terms) -> Array:
-        return self.start + h - np.log(terms.N) + np.log(terms.D) + self.carry
+        return self.start + h - np.log(terms.N) + np.log(terms.D) + self.carry, jacobian, terms
 
     def _terms(self, h: Array) -> _Terms:
+        _, r, q, _ = self.contracts
         d2 = (_TO_POINTS @ h).reshape(self.sv.shape)
         np.subtract(h[:, None], d2, out=d2)
         d2 /= self.sv
@@ -234,30 +246,64 @@ class _Equation(NamedTuple):
         own2 = own1 - self.s
         Phi1, phi1 = distribution(own1)
         phi2 = density(own2)
-        N, D = phi2 / self.s + cash.sum(axis=1), phi1 / self.s + Phi1
-        d1 = asset = None
+        N, D = phi2 / self.s + r * self.scale * cash.sum(axis=1), phi1 / self.s + Phi1
+        held = asset = asset_d2 = None
         if self.asset is not None:
-            d1 = d2 + self.sv
-            Phi, asset = distribution(d1)
+            held, asset = distribution(d2 + self.sv)
             asset *= self.asset
-            Phi *= self.asset
-            Phi *= self.sv
-            Phi += asset
-            D += Phi.sum(axis=1)
-        return _Terms(d2, cash, asset, d1, own2, phi1, phi2, N, D)
+            held *= self.asset
+            held *= self.sv
+            held += asset
+            D += q * self.scale * held.sum(axis=1)
+            asset_d2 = asset * d2
+        return _Terms(d2, cash, cash * d2, held, asset, asset_d2, own1, own2, phi1, phi2, N, D)
 
     def _derivatives(self, terms: _Terms) -> tuple[Array, Array]:
         """Return the residual's derivatives by ln b at the node itself, and by ln b at the points."""
-        by_u = terms.cash
-        by_u *= terms.d2
-        by_u /= terms.N[:, None] * -self.sv
-        if terms.asset is not None and terms.d1 is not None:
-            slope = terms.d1
-            slope /= self.sv
-            slope -= 1.0
-            slope *= terms.asset
-            slope /= terms.D[:, None]
-            by_u += slope
+        _, r, q, _ = self.contracts
+        by_u = terms.cash_d2 * (-r * self.scale / terms.N)[:, None]
+        if terms.asset_d2 is not None:
+            by_u += terms.asset_d2 * (q * self.scale / terms.D)[:, None]
+        by_u /= self.sv
         own = 1.0 + terms.own2 / (self.s * self.s) * (terms.phi2 / terms.N - terms.phi1 / terms.D)
-        own -= by_u.sum(axis=1)
+        own += -by_u.sum(axis=1)
         return own, by_u
+
+    def by_vol(self, terms: _Terms) -> Array:
+        """Return the residual's derivative by volatility: d1 changes by -d2 / sigma, d2 by -d1 / sigma."""
+        T, r, q, sigma = self.contracts
+        own1, own2 = terms.own1, terms.own2
+        bent = _along(terms.cash_d2, terms.d2) + sigma * np.sqrt(T) * _over(terms.cash_d2, _V)
+        N = terms.phi2 / self.s * (own1 * own2 - 1.0) + r * self.scale * (bent - terms.cash.sum(axis=1))
+        D = terms.phi1 / self.s * (own2 * own2 - 1.0)
+        if terms.asset is not None and terms.asset_d2 is not None:
+            D += q * self.scale * (_along(terms.asset_d2, terms.d2) - terms.asset.sum(axis=1))
+        return (D / terms.D - N / terms.N) / sigma
+
+    def by_rate(self, terms: _Terms, by_start: Array, direction: tuple[Array, Array]) -> Array:
+        """Return the residual's derivative along a direction of rate and yield."""
+        T, r, q, sigma = self.contracts
+        up, down = direction
+        moved = by_start + (up - down) * T * _TAU
+        tilt = (up - down) * np.sqrt(T) / sigma
+        N = -terms.own2 * terms.phi2 * moved / (self.s * self.s)
+        N += self.scale * (
+            up * (terms.cash.sum(axis=1) + r * T * _over(terms.cash, _U))
+            - r * tilt * _over(terms.cash_d2, _V)
+        )
+        D = -terms.own2 * terms.phi1 * moved / (self.s * self.s)
+        if terms.held is not None and terms.asset_d2 is not None:
+            D += self.scale * (
+                down * (terms.held.sum(axis=1) + q * T * _over(terms.held, _U))
+                - q * tilt * _over(terms.asset_d2, _V)
+            )
+        return moved - N / terms.N + D / terms.D
+
+
+def _along(x: Array, y: Array) -> Array:
+    return np.einsum("ijn,ijn->in", x, y)
+
+
+def _over(x: Array, constant: Array) -> Array:
+    """Sum over the points with weights that are the same for all contracts."""
+    return (constant.transpose(0, 2, 1) @ x)[:, 0]

@@ -64,7 +64,7 @@ class Contracts(NamedTuple):
     q: Array
     sigma: Array
 
-    def take(self, which: slice) -> Contracts:
+    def take(self, which: slice | npt.NDArray[np.bool_]) -> Contracts:
         """Return some of the contracts."""
         return Contracts._make(values[which] for values in self)
 
