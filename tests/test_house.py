@@ -41,7 +41,6 @@ TESTED_ELSEWHERE = {
     "options.py": "tests/test_cli.py: options are seen through the verbs",
     "book.py": "tests/test_aggregate.py and others reach every stage through it",
     "errors.py": "tests/test_cli.py: every error is read as a user reads it",
-    "pricing/verify.py": "tests/test_cli.py breaks a kernel and sees verify fail",
     "readers/contents.py": "tests/readers/test_files.py: formats are told apart there",
     "readers/contracts.py": "tests/readers/test_generic.py has the contracts of every style",
     "readers/delimited.py": "tests/readers/test_tables.py",

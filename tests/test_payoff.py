@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from books import FAR, NEAR, market, xiaomi
 from optlab.book import Book
 from optlab.expectation import Packages
 from optlab.payoff import breakevens
+from optlab.pricing import american
 
 SIGNS = {"call": 1.0, "put": -1.0, "stock": 0.0}
 SPOT, VOL, RATE, YEARS = 24.24, 0.43, 0.027, 56 / 365
@@ -169,6 +171,28 @@ def test_the_breakevens_of_a_put_diagonal() -> None:
 
 def test_a_calendar_that_cost_more_than_it_can_be_worth_has_none() -> None:
     assert even(2.5, (-1, "call", 24), (1, "call", 24, 33 / 365)) == []
+
+
+def test_the_breakevens_of_an_american_put_diagonal_are_where_american_prices_are_its_cost() -> None:
+    """Long the far 30, short the near 24 put at a rate of 15%: it is worth 6.00 wherever both are exercised."""
+    left, rate = 1.0, 0.15
+    diagonal = replace(
+        package((-1, "put", 24), (1, "put", 30, left)),
+        rate=np.full((1, 2), rate),
+        american=np.array([True, True]),
+    )
+
+    def profit(S: float, cost: float) -> float:
+        return float(american.prices(-1.0, S, [30.0], left, rate, 0.0, VOL)[0]) - max(24 - S, 0) - cost
+
+    between, at_once = 6.1, 5.9
+    expected = [brentq(profit, 18, 24, args=(between,)), brentq(profit, 24, 40, args=(between,))]
+    assert breakevens(diagonal, np.array([between]))[0] == pytest.approx(expected, abs=1e-6)
+    # Below 6.00 there is only the upper one. The European diagonal is worth so much at no spot.
+    found = breakevens(diagonal, np.array([at_once]))[0]
+    assert found == pytest.approx([brentq(profit, 24, 40, args=(at_once,))], abs=1e-6)
+    european = replace(diagonal, american=np.zeros((), dtype=np.bool_))
+    assert breakevens(european, np.array([at_once]))[0] == []
 
 
 def test_a_model_s_far_tail_has_no_breakeven() -> None:

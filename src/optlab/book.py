@@ -284,8 +284,8 @@ class Valuation:
         return tuple(sorted(set(held) - set(aggregate.betas(self.market, beta_to).index)))
 
     def verify(self) -> Verification:
-        """Compare every option's numbers with py_vollib's; see `optlab.pricing.verify`."""
-        return verify(self.legs)
+        """Compare every option's numbers with py_vollib's or QuantLib's; see `optlab.pricing.verify`."""
+        return verify(self.legs, dividends_ahead(self.legs, self.market), self.models)
 
     def greeks(
         self, by: str | Sequence[str] = (), *, currency: str | None = None, beta_to: str | None = None

@@ -20,8 +20,8 @@ LEVEL = 1e-12
 def breakevens(packages: Packages, cost: Array) -> list[list[float]]:
     """Find the spots at which each strategy is worth its cost when its nearest options expire.
 
-    Options that expire later are valued there with their own volatility, so that the breakevens of a calendar or
-    diagonal are the model's; those of one expiry are exact.
+    Options that expire later are valued there with their own volatility and exercise style, so that the breakevens
+    of a calendar or diagonal are the model's; those of one expiry are exact.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def breakevens(packages: Packages, cost: Array) -> list[list[float]]:
 
 
 def _of_one(packages: Packages, place: int, paid: float) -> list[float]:
-    one = Packages(**{name: values[place : place + 1] for name, values in vars(packages).items()})
+    one = packages.take(np.array([place]))
     has_later = bool(((one.sign != 0) & (one.years > one.horizon[:, None])).any())
     grid = _within_reach(one, _grid(one)) if has_later else _with_tail(one, _grid(one), paid)
     profit = one.worth(grid[None, :])[0] - paid

@@ -60,8 +60,8 @@ def test_a_name_against_the_numbers_says_the_deltas() -> None:
     said = [row[f"direction_{rule}"] for rule in ("delta", "scenario", "name")]
     assert said == ["bearish", "bearish", "neutral"]
     assert row["reason"] == (
-        "the textbook says neutral; here +1 27NOV26 27P has a delta of -0.70 per lot, the other legs +0.30: "
-        "delta ratio -0.55"
+        "the textbook says neutral; here +1 27NOV26 27P has a delta of -0.71 per lot, the other legs +0.30: "
+        "delta ratio -0.56"
     )
 
 

@@ -83,7 +83,8 @@ def test_a_straddle_ratio_in_closed_form() -> None:
     """Struck at the forward, V - V(F) = |S - F|, so the ratio is the straddle's own delta."""
     years = 56 / 365
     strike = 24.24 * np.exp(0.027 * years)
-    row = valued((1, "call", strike, NEAR), (1, "put", strike, NEAR), group="g").bias().strategies.iloc[0]
+    legs = ((1, "call", strike, NEAR), (1, "put", strike, NEAR))
+    row = valued(*legs, group="g", style="european").bias().strategies.iloc[0]
     delta = 2 * norm.cdf(0.5 * 0.43 * np.sqrt(years)) - 1
     assert row["delta_ratio"] == pytest.approx(delta, rel=1e-9)
 

@@ -19,7 +19,8 @@ FORWARD = 24.24 * np.exp(0.027 * YEARS)
 def ratios(groups: dict[str, list[tuple[Any, ...]]]) -> pd.DataFrame:
     """Return the ratios of groups of Xiaomi legs."""
     rows = [leg for legs in groups.values() for leg in legs]
-    legs = valued(*rows, group=[name for name, legs in groups.items() for _ in legs]).legs
+    group = [name for name, legs in groups.items() for _ in legs]
+    legs = valued(*rows, group=group, style="european").legs
     found = vega_ratios(legs)
     names = legs.drop_duplicates("strategy_id").set_index("strategy_id")["group"]
     return found.set_axis(names.loc[found.index])
@@ -40,6 +41,21 @@ def test_the_vega_at_the_money_is_py_vollib_s_of_an_option_struck_at_the_forward
     columns = [options[name].to_numpy() for name in ("years", "rate", "dividend_yield", "vol")]
     theirs = reference.evaluate(1, options["spot"].to_numpy(), forward.to_numpy(), *columns).vega
     assert _vega_at_the_money(options).tolist() == pytest.approx(theirs.tolist(), rel=1e-10)
+
+
+def test_at_the_money_is_at_the_forward_after_cash_dividends() -> None:
+    """0.80 is paid before the first expires: py_vollib with the yield that has the same forward. The second pays none."""
+    years, rate = 0.5, 0.03
+    forward = (24.24 - 0.8) * np.exp(rate * years)
+    implied = rate - np.log(forward / 24.24) / years
+    options = pd.DataFrame(
+        {"spot": 24.24, "years": years, "rate": rate, "dividend_yield": 0.0, "vol": 0.43}, index=[0, 1]
+    ).assign(forward=forward, dividend_model=["escrowed", ""])
+    theirs = [
+        reference.evaluate(1, 24.24, 24.24 * np.exp((rate - q) * years), years, rate, q, 0.43).vega.item()
+        for q in (implied, 0.0)
+    ]
+    assert _vega_at_the_money(options).tolist() == pytest.approx(theirs, rel=1e-10)
 
 
 def test_what_expires_now_or_has_no_vol_has_no_vega() -> None:

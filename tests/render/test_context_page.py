@@ -22,7 +22,7 @@ def noted(*, closes: int = 70) -> Context:
 def test_the_page_has_its_parts_in_order() -> None:
     page = context_page(noted())
     heads = [
-        "XYZ 100: 1m ATM IV 30.0%",
+        "HSI 100: 1m ATM IV 30.0%",
         "Term structure",
         "Open interest by strike, all expiries",
         "Realised volatility, and all earlier windows",

@@ -133,6 +133,7 @@ def test_columns_come_in_the_published_order() -> None:
     quotes = ["spot", "rate", "dividend_yield"]
     first = [name for name in LEG_COLUMNS if name not in quotes]
     paired = [column for name in [*quotes, "vol"] for column in (name, f"{name}_source")]
-    expected = [*first, "strategy_id", "strategy", "part", "reading", *paired, "years", "price", "value"]
+    carried = ["forward", "model", "dividend_model"]
+    expected = [*first, "strategy_id", "strategy", "part", "reading", *paired, "years", *carried, "price"]
     assert names[: len(expected)] == expected
     assert set(names) <= set(ol.COLUMNS)

@@ -58,7 +58,9 @@ def greeks(
 
 
 def verify(source: Input, quotes: Quotes, recognition: Recognition, out: Output) -> None:
-    """Compare every number with py_vollib's; exit status 1 if one differs.
+    """Compare every number with py_vollib's or QuantLib's; exit status 1 if one differs.
+
+    QuantLib judges early exercise and cash dividends, where it is installed: 0.2 to 0.6 seconds a contract.
 
     [bold]Examples[/bold]
 
@@ -68,7 +70,9 @@ def verify(source: Input, quotes: Quotes, recognition: Recognition, out: Output)
     """
     screen = screen_of(out, source, quotes, text_in_pipe=True)
     valuation = value_book(screen, source, quotes, recognition)
-    verification = valuation.verify()
+    with screen.progress("comparing") as step:
+        step()
+        verification = valuation.verify()
     screen.verify(verification)
     if not verification.agrees:
         raise typer.Exit(FAILED)

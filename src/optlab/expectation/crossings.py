@@ -2,8 +2,8 @@
 
 Between the forward, the strikes at the horizon and the ends the gain of a strategy is a line, if no leg is later,
 and bends one way only, if one is: then two ends of opposite sign hold one zero, and two of the same sign hold none
-or, around a turning point, two. Several later legs can bend both ways, so that a grid is laid over them first.
-Everything is (points, strategies) in rising S.
+or, around a turning point, two. Several later legs can bend both ways, and so can early exercise, so that a grid is
+laid over them first. Everything is (points, strategies) in rising S.
 """
 
 from __future__ import annotations
@@ -12,12 +12,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from optlab.expectation.gains import Gains, curvature_at, gain_at, option_at
-from optlab.expectation.packages import Array
-
-Indices = npt.NDArray[np.intp]
+from optlab.expectation.packages import Array, Indices
 
 FARTHEST = 9.0
 """Beyond nine deviations lies 1e-19 of the probability."""
@@ -28,12 +25,18 @@ WIDEST = 600.0
 GRID = np.arange(-6.0, 6.5, 0.75)
 """Deviations of S where several later legs are looked at, besides those around each of their strikes."""
 
+FINE_GRID = np.arange(-6.0, 6.5, 0.25)
+"""With early exercise, which bends a gain in more ways than can be counted: a dip between its points is shallow."""
+
 AROUND_STRIKES = (-3.0, -1.5, -0.5, 0.5, 1.5, 3.0)
 
 NOISE = 1e-12
 """Of the forward: nearer to it the sign of a gain is rounding, and a point counts as the forward itself."""
 
 STEPS = 100
+FEW_STEPS = 12
+"""With early exercise, where a zero off by a thousandth of a deviation does no harm: it moves the mean by a millionth."""
+
 CLOSE = 1e-8
 """Of S: a zero off by this moves the mean by its square."""
 
@@ -106,19 +109,20 @@ def crossings(gains: Gains) -> Crossings:
 
 
 def _points(gains: Gains) -> Array:
-    """Return the ends, the forward and the strikes at the horizon; with several later legs a grid as well."""
+    """Return the ends, the forward and the strikes at the horizon; where a gain bends both ways a grid as well."""
     F, deviation = gains.F, gains.deviation
     reach = np.exp(np.minimum(FARTHEST * deviation + 0.5 * deviation**2, WIDEST))
     low, high = F / reach, F * reach
     points = [low, F, high, *gains.K[: gains.near]]
-    if len(gains.asset) > 1:
-        points += [F * np.exp(z * deviation) for z in GRID]
+    is_early = gains.early is not None
+    if len(gains.asset) > 1 or is_early:
+        points += [F * np.exp(z * deviation) for z in (FINE_GRID if is_early else GRID)]
         strikes = gains.cash / gains.asset
         points += [*strikes, *(row for z in AROUND_STRIKES for row in strikes * np.exp(z * gains.s))]
     ordered = np.clip(np.stack(points), low, high)
     ordered = np.where(np.abs(ordered - F) <= NOISE * F, F, ordered)
     ordered.sort(axis=0)
-    return _with_bends(gains, ordered) if len(gains.asset) > 1 else ordered
+    return _with_bends(gains, ordered) if len(gains.asset) > 1 and not is_early else ordered
 
 
 def _with_bends(gains: Gains, points: Array) -> Array:
@@ -173,7 +177,8 @@ def _dips(gains: Gains, points: Array, gain: Array, slope: Array) -> _Dips:
         delta = sum(weight[leg] * option_at(legs, leg, S)[1] for leg in later)
         return base[which] + delta, curvature_at(legs, S)[0]
 
-    S = _zero(bend, points[panel, strategy], points[panel + 1, strategy], start[turns], end[turns])
+    ends = points[panel, strategy], points[panel + 1, strategy], start[turns], end[turns]
+    S = _zero(bend, *ends) if gains.early is None else _secant(*ends)
     return _Dips(panel, strategy, S, gain_at(some, S)[0])
 
 
@@ -199,7 +204,8 @@ def _zeros(gains: Gains, points: Array, gain: Array, dips: _Dips) -> list[_Zeros
         value, slope = gain_at(legs, S)
         return value, slope + _near_slope(legs, S)
 
-    return [_Zeros(strategy, _zero(gain_and_slope, *ends), jump)]
+    steps = STEPS if gains.early is None else FEW_STEPS
+    return [_Zeros(strategy, _zero(gain_and_slope, *ends, steps=steps), jump)]
 
 
 def _kinks(points: Array, starts: Array, ends: Array) -> _Zeros:
@@ -214,12 +220,14 @@ def _secant(low: Array, high: Array, at_low: Array, at_high: Array) -> Array:
     return low + (high - low) * (at_low / (at_low - at_high))
 
 
-def _zero(function: Function, low: Array, high: Array, at_low: Array, at_high: Array) -> Array:
+def _zero(
+    function: Function, low: Array, high: Array, at_low: Array, at_high: Array, *, steps: int = STEPS
+) -> Array:
     """Find the zero between two ends of opposite sign by Newton's steps, halved in ln S where they lead outside."""
     S = _secant(low, high, at_low, at_high)
     low, high = low.copy(), high.copy()
     which = np.arange(len(S))
-    for _ in range(STEPS):
+    for _ in range(steps):
         if not len(which):
             break
         here = S[which]

@@ -17,10 +17,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from optlab.expectation.exercise import Premiums, premiums_at, premiums_beyond, premiums_of
 from optlab.expectation.normal import cdf, cdf_below
-from optlab.expectation.packages import Array, Packages
+from optlab.expectation.packages import Array, Indices, Packages
 from optlab.pricing.black_scholes import PHI_0, prices
 
 SHARPEST = 1e-6
@@ -42,6 +42,8 @@ class Gains(NamedTuple):
     asset, cash, s, at_forward : ndarray, shape (later legs, strategies)
         The discount of the asset and the discounted strike from expiry back to the horizon, the deviation in
         between, and the option's price at the forward.
+    early : Premiums, optional
+        What early exercise adds to the later legs; None where it adds nothing to any.
     """
 
     F: Array
@@ -54,15 +56,17 @@ class Gains(NamedTuple):
     cash: Array
     s: Array
     at_forward: Array
+    early: Premiums | None
 
     @property
     def near(self) -> int:
         """How many legs expire at the horizon or never."""
         return len(self.K) - len(self.asset)
 
-    def take(self, strategies: npt.NDArray[np.intp]) -> Gains:
+    def take(self, strategies: Indices) -> Gains:
         """Return some strategies, or one of them several times."""
-        return Gains(*(values[..., strategies] for values in self))
+        arrays = {name: values[..., strategies] for name, values in self._asdict().items() if name != "early"}
+        return Gains(**arrays, early=self.early and self.early.take(strategies))
 
 
 def gains_of(packages: Packages, later: int) -> Gains:
@@ -82,7 +86,7 @@ def gains_of(packages: Packages, later: int) -> Gains:
     s = np.maximum(packages.vol.T[last] * np.sqrt(remaining), _NEARLY_ZERO)
     deviation = packages.horizon_vol * np.sqrt(packages.horizon)
     empty = np.empty_like(s)
-    gains = Gains(F, deviation, line, weight, side, K, asset, cash, s, empty)
+    gains = Gains(F, deviation, line, weight, side, K, asset, cash, s, empty, premiums_of(packages, later))
     for leg in range(later):
         empty[leg] = option_at(gains, leg, F)[0]
     return gains
@@ -125,7 +129,20 @@ def gain_at(gains: Gains, S: Array) -> tuple[Array, Array]:
         option, delta = option_at(gains, leg, S)
         total += weight * (option - gains.at_forward[leg])
         slope += weight * delta
+    if gains.early is not None:
+        added, delta = _exercise_at(gains, gains.early, S)
+        total += added
+        slope += delta
     return np.where(gains.F == S, 0.0, total), slope
+
+
+def _exercise_at(gains: Gains, early: Premiums, S: Array) -> tuple[Array, Array]:
+    """Return what early exercise adds to the gain at S and to its slope."""
+    deviation = np.maximum(gains.deviation, _NEARLY_ZERO)
+    z = np.log(S / gains.F) / deviation + 0.5 * deviation
+    value, slope = premiums_at(early, z, 1.0 / (S * deviation))
+    weight = gains.weight[gains.near :]
+    return (weight * (value - early.at_forward)).sum(axis=-2), (weight * slope).sum(axis=-2)
 
 
 def means_beyond_forward(gains: Gains) -> tuple[Array, Array, Array]:
@@ -147,6 +164,9 @@ def means_beyond_forward(gains: Gains) -> tuple[Array, Array, Array]:
     for leg, weight in enumerate(gains.weight[near:]):
         above[near + leg] += weight * _later_beyond(gains, leg, 1.0, 0.5 * deviation)
         below[near + leg] += weight * _later_beyond(gains, leg, -1.0, 0.5 * deviation)
+    if gains.early is not None:
+        above[near:] += gains.weight[near:] * premiums_beyond(gains.early, 0.5 * deviation, 1.0)
+        below[near:] += gains.weight[near:] * premiums_beyond(gains.early, 0.5 * deviation, -1.0)
     return at_the_money, above, below
 
 
@@ -165,6 +185,8 @@ def mean_beyond(gains: Gains, S: Array, direction: Array) -> Array:
         total += np.where(side == direction, gains.weight[leg] * option, 0.0)
     for leg, weight in enumerate(gains.weight[gains.near :]):
         total += weight * _later_beyond(gains, leg, direction, border)
+    if gains.early is not None:
+        total += (gains.weight[gains.near :] * premiums_beyond(gains.early, border, direction)).sum(axis=0)
     return total
 
 

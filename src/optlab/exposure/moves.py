@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from optlab.expectation import Array, Packages, expected_moves
+from optlab.expectation import Array, Flags, Packages, expected_moves
 from optlab.legs import OPTIONS
 
 NO_EXPOSURE = 1e-4
@@ -16,8 +16,12 @@ NO_EXPOSURE = 1e-4
 LEGS = (
     *("strategy_id", "kind", "strike", "expiry", "quantity", "multiplier"),
     *("years", "rate", "dividend_yield", "vol", "spot", "delta"),
+    *("model", "forward", "dividend_model"),
 )
-"""What a leg needs so that its strategy can be integrated."""
+"""What a leg needs so that its strategy can be integrated; the last three only where they say something."""
+
+NO_CASH = 1e-9
+"""A yield this near a leg's own is its own: no cash is paid after the horizon, and the rest is rounding."""
 
 STOCK_HORIZON = 30.0 / 365.0
 EXPIRY_HORIZON = 1.0 / 365.0
@@ -46,7 +50,7 @@ def moves(legs: pd.DataFrame) -> pd.DataFrame:
 
 def horizons(legs: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
     """Yield strategies by their number of living legs, each with its horizon in years, as `packages_of` needs them."""
-    legs = _at_horizon(legs[list(LEGS)])
+    legs = _at_horizon(legs[[name for name in LEGS if name in legs.columns]])
     ids, kind = (pd.factorize(legs[name], sort=name == "kind")[0] for name in ("strategy_id", "kind"))
     keys = (legs["quantity"], kind, legs["strike"].fillna(np.inf), legs["years"].fillna(np.inf), ids)
     legs = legs.iloc[np.lexsort(keys)]
@@ -68,22 +72,50 @@ def _at_horizon(legs: pd.DataFrame) -> pd.DataFrame:
 
 
 def packages_of(legs: pd.DataFrame, length: int) -> Packages:
-    """Lay out strategies of one number of legs as arrays; needs what `horizons` yields."""
+    """Lay out strategies of one number of legs as arrays; needs what `horizons` yields.
+
+    Legs without a ``model`` are European, those without a ``dividend_model`` pay no cash dividends.
+    """
 
     def grid(name: str) -> Array:
         return legs[name].to_numpy(dtype=np.float64).reshape(-1, length)
+
+    def says(name: str, *words: str) -> Flags:
+        if name not in legs:
+            return np.zeros((len(legs) // length, length), dtype=np.bool_)
+        return legs[name].isin(words).to_numpy().reshape(-1, length)
 
     signs = legs["kind"].map({"call": 1.0, "put": -1.0}).fillna(0.0)
     sign = np.asarray(signs, dtype=np.float64).reshape(-1, length)
     spot, horizon = grid("spot")[:, 0], grid("horizon")[:, 0]
     rate, dividend_yield = grid("rate"), grid("dividend_yield")
     forward = spot * np.exp((rate[:, 0] - dividend_yield[:, 0]) * horizon)
+    if (is_paid := says("dividend_model", "spot", "escrowed")).any():
+        forward, dividend_yield = _with_cash(grid, is_paid, forward, horizon)
     vol = _horizon_vol(grid, sign, forward, horizon)
     units = grid("quantity") * grid("multiplier")
-    strike, years = grid("strike"), grid("years")
-    return Packages(
-        units, sign, strike, years, rate, dividend_yield, grid("vol"), spot, horizon, forward, vol
-    )
+    inputs = grid("strike"), grid("years"), rate, dividend_yield, grid("vol"), spot, horizon, forward, vol
+    return Packages(units, sign, *inputs, says("model", "american"))
+
+
+def _with_cash(
+    grid: Callable[[str], Array], is_paid: Flags, forward: Array, horizon: Array
+) -> tuple[Array, Array]:
+    """Return the forwards at the horizon and the legs' yields from there on, where cash dividends are paid.
+
+    The forward is that of a leg that expires at the horizon, and a later leg has the yield that leads from there
+    to its own forward.
+    """
+    years, own = grid("years"), grid("forward")
+    is_near = is_paid & (years == horizon[:, None])
+    of_near = np.take_along_axis(own, is_near.argmax(axis=1)[:, None], axis=1)[:, 0]
+    forward = np.where(is_near.any(axis=1), of_near, forward)
+    is_later = is_paid & (years > horizon[:, None])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        implied = grid("rate") - np.log(own / forward[:, None]) / (years - horizon[:, None])
+    own_yield = grid("dividend_yield")
+    is_implied = is_later & ~(np.abs(implied - own_yield) <= NO_CASH)
+    return forward, np.where(is_implied, implied, own_yield)
 
 
 def _moves_of_length(legs: pd.DataFrame, length: int) -> pd.DataFrame:

@@ -65,11 +65,22 @@ def _netted(options: pd.DataFrame, units: pd.Series) -> pd.Series:
 def _vega_at_the_money(options: pd.DataFrame) -> pd.Series:
     """Return the vega, per volatility point and unit, of an option struck at its forward.
 
+    Cash dividends before its expiry have been taken off the forward.
+
     Reference: Black-Scholes with K = F, so that d1 = vol sqrt(T) / 2; tests/exposure/test_volatility.py compares it
     with py_vollib.
     """
     years = options["years"].clip(lower=0.0)
     root = np.sqrt(years)
     density = np.exp(-0.125 * options["vol"] ** 2 * years) / np.sqrt(2.0 * np.pi)
-    vega = options["spot"] * np.exp(-options["dividend_yield"] * years) * density * root / 100.0
+    vega = _discounted_forward(options, years) * density * root / 100.0
     return vega.fillna(0.0)
+
+
+def _discounted_forward(options: pd.DataFrame, years: pd.Series) -> pd.Series:
+    """Return F exp(-r T): spot less its yield, or what the forward says where cash dividends are paid."""
+    by_yield = options["spot"] * np.exp(-options["dividend_yield"] * years)
+    if "dividend_model" not in options:
+        return by_yield
+    is_paid = options["dividend_model"].isin(["spot", "escrowed"])
+    return by_yield.mask(is_paid, options["forward"] * np.exp(-options["rate"] * years))

@@ -9,7 +9,8 @@ Which way a contract goes:
 
 * never optimal to exercise: the European price, exactly;
 * one boundary: spectral collocation, `optlab.pricing.boundary` and `optlab.pricing.premium`;
-* two boundaries (a put with q < r < 0, a call with r < q < 0): finite differences, `optlab.pricing.grid`;
+* two boundaries (a put with q < r < 0, a call with r < q < 0), or one that next to no rate makes and a steep drift
+  hides: finite differences, `optlab.pricing.grid`;
 * no randomness (years or vol 0): the best time along the forward curve.
 
 References
@@ -31,7 +32,17 @@ import numpy.typing as npt
 from optlab.pricing import black_scholes, grid, premium
 from optlab.pricing.black_scholes import Array, columns
 from optlab.pricing.boundary import solve
-from optlab.pricing.exercise import DOUBLE, SINGLE, American, Contracts, certain, put_rates, region
+from optlab.pricing.exercise import (
+    NEVER,
+    SINGLE,
+    American,
+    Contracts,
+    certain,
+    has_equation,
+    horizons,
+    put_rates,
+    region,
+)
 from optlab.pricing.premium import Terms
 
 CHUNK = 256
@@ -50,8 +61,8 @@ class Exercise:
         Sign, strike, years, rate, dividend yield and vol.
     shape : tuple of int
         The contracts' own shape, against which spots broadcast.
-    single, double, fixed : int arrays
-        The contracts with one boundary, with two, and without randomness.
+    single, hard, fixed : int arrays
+        The contracts with one boundary, those left to the grid, and those without randomness.
     terms : Terms
         Those with one boundary.
     """
@@ -59,7 +70,7 @@ class Exercise:
     option: tuple[Array, ...]
     shape: tuple[int, ...]
     single: Indices
-    double: Indices
+    hard: Indices
     fixed: Indices
     terms: Terms
 
@@ -89,25 +100,27 @@ class Exercise:
         with np.errstate(all="ignore"):
             for terms, places, spots in self._passes(S.shape[1]):
                 out[:, places, spots] = _exercisable(terms, S[places, spots], out[:, places, spots])
-            if self.double.size:
-                out[:, self.double] = self._on_grid(S, rows)
+            if self.hard.size:
+                out[:, self.hard] = self._on_grid(S[self.hard], rows)
             if self.fixed.size:
                 eps, K, T, r, q, _ = (values[self.fixed, None] for values in self.option)
                 out[:, self.fixed] = certain(eps, S[self.fixed], K, T, r, q)[:rows]
         out[:, ~is_number] = np.nan
         return [back(numbers) for numbers in out]
 
-    def _on_grid(self, S: Array, rows: int) -> Sequence[Array]:
-        """Price the contracts with two boundaries."""
-        eps, K, T, r, q, sigma = (values[self.double, None] for values in self.option)
+    def _on_grid(self, S: Array, rows: int) -> Sequence[Array] | Array:
+        """Price the contracts that are left to the grid; at a spot of nothing nothing moves."""
+        eps, K, T, r, q, sigma = (values[self.hard, None] for values in self.option)
+        at_nothing = certain(eps, S, K, T, r, q)
         if rows == 1:
-            return (grid.prices(eps, S[self.double], K, T, r, q, sigma),)
-        return grid.evaluate(eps, S[self.double], K, T, r, q, sigma)
+            return (np.where(S == 0, at_nothing.price, grid.prices(eps, S, K, T, r, q, sigma)),)
+        found = grid.evaluate(eps, S, K, T, r, q, sigma)
+        return np.where(S == 0, at_nothing, found)
 
     def _passes(self, spots: int) -> Iterator[tuple[Terms, Indices, slice]]:
         """Cut the contracts with one boundary, and their spots, into passes."""
-        wide = min(spots, CHUNK)
-        high = max(CHUNK // max(wide, 1), 1)
+        wide = max(min(spots, CHUNK), 1)
+        high = max(CHUNK // wide, 1)
         for first in range(0, self.single.size, high):
             part = slice(first, first + high)
             terms, places = self.terms.take(part), self.single[part]
@@ -153,26 +166,29 @@ def exercise(
     --------
     >>> puts = exercise(-1, [90, 100], 0.5, 0.05, 0.0, 0.30)
     >>> puts.level.round(2)
-    array([65.95, 73.28])
+    array([66.68, 74.09])
     >>> puts.prices([[90], [100]]).round(3)
-    array([[ 6.484, 12.602],
-           [ 3.3  ,  7.381]])
+    array([[ 6.655, 12.749],
+           [ 3.345,  7.394]])
     """
     option, shape = columns(sign, strike, years, rate, dividend_yield, vol)
     size = math.prod(shape)
     option = tuple(np.broadcast_to(values, size) for values in option)
     eps, K, T, r, q, sigma = option
-    is_sound = np.isfinite(eps + K + T + r + q + sigma) & (K > 0) & (T >= 0) & (sigma >= 0)
+    is_sound = np.isfinite(K + T + r + q + sigma) & (np.abs(eps) == 1) & (K > 0) & (T >= 0) & (sigma >= 0)
     is_random = sigma * np.sqrt(np.maximum(T, 0.0)) > 0
     kind = region(eps, r, q)
-    single, double = (np.flatnonzero(is_sound & is_random & (kind == one)) for one in (SINGLE, DOUBLE))
-    own, other = put_rates(eps[single], r[single], q[single])
+    puts = Contracts(T, *put_rates(eps, r, q), sigma)
+    with np.errstate(all="ignore"):
+        is_solved = (kind == SINGLE) & has_equation(puts)
+    is_early = is_sound & is_random & (kind != NEVER)
+    single, hard = np.flatnonzero(is_early & is_solved), np.flatnonzero(is_early & ~is_solved)
+    puts = puts.take(single)
+    puts = puts._replace(T=horizons(puts))
     is_put = (eps[single] < 0).astype(np.float64)
-    boundary = solve(
-        Contracts(T[single], own, other, sigma[single]), (is_put, 1.0 - is_put) if with_slopes else None
-    )
-    terms = Terms._make([*(values[single] for values in option), boundary])
-    return Exercise(option, shape, single, double, np.flatnonzero(is_sound & ~is_random), terms)
+    boundary = solve(puts, (is_put, 1.0 - is_put) if with_slopes else None)
+    terms = Terms(eps[single], K[single], puts.T, r[single], q[single], sigma[single], boundary)
+    return Exercise(option, shape, single, hard, np.flatnonzero(is_sound & ~is_random), terms)
 
 
 def evaluate(
@@ -225,9 +241,9 @@ def prices(
     Examples
     --------
     >>> prices(-1, [[36], [40], [44]], [40], 1.0, 0.06, 0.0, 0.20).round(3)
-    array([[4.486],
-           [2.319],
-           [1.117]])
+    array([[4.487],
+           [2.32 ],
+           [1.113]])
     """
     return exercise(sign, strike, years, rate, dividend_yield, vol, with_slopes=False).prices(spot)
 
@@ -243,6 +259,6 @@ def _laid_out(spot: Array, shape: tuple[int, ...]) -> tuple[Array, Callable[[Arr
     turned = S.shape
 
     def back(numbers: Array) -> Array:
-        return np.ascontiguousarray(numbers.reshape(turned).transpose(np.argsort(order)))
+        return np.array(numbers.reshape(turned).transpose(np.argsort(order)), order="C")
 
-    return S.reshape(math.prod(shape), -1), back
+    return S.reshape(math.prod(shape), math.prod(turned[len(own) :])), back

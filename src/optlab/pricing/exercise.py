@@ -28,6 +28,12 @@ from optlab.pricing.black_scholes import RHO_UNIT, THETA_UNIT, Array
 
 NEVER, SINGLE, DOUBLE = range(3)
 
+FARTHEST = 8.0
+"""Standard deviations."""
+
+FAINT, STEEP = 1e-3, 2.0
+"""A rate of less than this part of the negative yield's size is next to none, and a drift of so many deviations steep."""
+
 
 class American(NamedTuple):
     """Price and greeks of single American options, long one unit, in py_vollib's units; and when to exercise.
@@ -64,7 +70,7 @@ class Contracts(NamedTuple):
     q: Array
     sigma: Array
 
-    def take(self, which: slice | npt.NDArray[np.bool_]) -> Contracts:
+    def take(self, which: slice | npt.NDArray[np.bool_ | np.intp]) -> Contracts:
         """Return some of the contracts."""
         return Contracts._make(values[which] for values in self)
 
@@ -95,6 +101,28 @@ def region(sign: Array, rate: Array, dividend_yield: Array) -> npt.NDArray[np.in
     own, other = put_rates(sign, rate, dividend_yield)
     earns = (own > 0) | ((own == 0) & (other < 0))
     return np.where(earns, SINGLE, np.where((own < 0) & (other < own), DOUBLE, NEVER)).astype(np.int8)
+
+
+def has_equation(puts: Contracts) -> npt.NDArray[np.bool_]:
+    """Say which puts with one boundary can be solved for it.
+
+    With next to no rate and a negative yield both sides of the equation vanish where the spot drifts away from the
+    boundary by more than two standard deviations.
+    """
+    T, r, q, sigma = puts
+    return np.asarray((r >= FAINT * -q) | (np.abs(r - q) * np.sqrt(T) <= STEEP * sigma))
+
+
+def horizons(puts: Contracts) -> Array:
+    """Return how many of its years matter to a put's early exercise.
+
+    Where the spot drifts away from the boundary by eight standard deviations it does not come back (1e-14): the put is
+    the perpetual one from there on, and eight nodes are better spent on the years before.
+    """
+    T, r, q, sigma = puts
+    drift = r - q - 0.5 * sigma * sigma
+    with np.errstate(all="ignore"):
+        return np.where(drift > 0, np.minimum(T, np.square(FARTHEST * sigma / drift)), T)
 
 
 def starts(contracts: Contracts) -> Array:

@@ -76,7 +76,8 @@ def invert(price: Array, pricer: Pricer, bounds: Bounds, guess: Array) -> tuple[
     tuple of float64 array and int array
         Volatilities, NaN where there is none, and codes of `optlab.pricing.implied.STATUSES`.
     """
-    code = _codes(price, bounds)
+    with np.errstate(invalid="ignore"):
+        code = _codes(price, bounds)
     vol = np.full(price.shape, np.nan)
     places = np.flatnonzero(code == OK)
     start = np.where(np.isfinite(guess) & (guess > 0), guess, FIRST_GUESS)[places]
@@ -266,4 +267,6 @@ def _following(x: Array, miss: Array, before: Array, miss_before: Array, low: Ar
     with np.errstate(all="ignore"):
         secant = x - miss * (x - before) / (miss - miss_before)
     middle = np.where(np.isfinite(high), 0.5 * (low + high), np.minimum(2.0 * x, HIGHEST))
-    return np.where((secant > low) & (secant < np.minimum(high, 2.0 * x)), secant, middle)
+    return np.where(
+        (secant > low) & (secant < np.minimum(high, np.minimum(2.0 * x, HIGHEST))), secant, middle
+    )

@@ -20,7 +20,7 @@ from optlab.pricing import american, black_scholes, dividends, inversion
 from optlab.pricing import implied as european
 from optlab.pricing.black_scholes import Array
 from optlab.pricing.dividends import DividendModel, Dividends
-from optlab.pricing.exercise import DOUBLE, NEVER, American, region
+from optlab.pricing.exercise import NEVER, SINGLE, American, Contracts, has_equation, put_rates, region
 from optlab.pricing.implied import Implied
 
 Engine = Literal["numpy", "vollib"]
@@ -40,7 +40,7 @@ Words = npt.NDArray[np.str_]
 METHODS = {
     "formula": "Black-Scholes, as European options are and American ones that are never exercised early",
     "boundary": "the exercise boundary, by spectral collocation, and the premium it brings",
-    "grid": "finite differences: cash dividends, or two exercise boundaries",
+    "grid": "finite differences: cash dividends, two exercise boundaries, or one that can't be solved for",
 }
 """Every word that the ``method`` column can hold; empty for what is no option."""
 
@@ -161,7 +161,9 @@ def implied(price: Array, option: Option, models: Models) -> Implied:
 def methods(option: Option, vol: Array, models: Models) -> Words:
     """Say how each option is priced, in the words of `METHODS`."""
     kind = region(option.sign, option.rate, option.dividend_yield)
+    puts = Contracts(option.years, *put_rates(option.sign, option.rate, option.dividend_yield), vol)
+    is_solved = (kind == SINGLE) & has_equation(puts)
     is_free = ~option.is_american | (kind == NEVER) | (option.years * vol == 0)
-    plain = np.where(is_free, "formula", np.where(kind == DOUBLE, "grid", "boundary"))
+    plain = np.where(is_free, "formula", np.where(is_solved, "boundary", "grid"))
     is_closed = ~option.is_american & (models.dividend_model == "escrowed")
     return np.where(option.has_cash, np.where(is_closed, "formula", "grid"), plain)

@@ -57,7 +57,8 @@ class Terms(NamedTuple):
     @property
     def level(self) -> Array:
         """The spot at which exercise is optimal now."""
-        return self.strike * np.exp(-self.sign * (self.boundary.start + self.boundary.log[0]))
+        with np.errstate(over="ignore"):
+            return self.strike * np.exp(-self.sign * (self.boundary.start + self.boundary.log[0]))
 
     def take(self, which: slice) -> Terms:
         """Return some of the contracts."""

@@ -23,6 +23,9 @@ STEPS = 4
 LARGEST_STEP = 0.7
 """Of ln b, in one of them."""
 
+DEEPEST = 10.0
+"""Deviations below its start that a boundary may lie: farther down nothing is left to exercise."""
+
 
 def qd_plus(contracts: Contracts, tau: Array) -> Array:
     """Approximate the exercise boundaries of puts of strike one.
@@ -65,7 +68,7 @@ def qd_plus(contracts: Contracts, tau: Array) -> Array:
         value = (1.0 - stock) * B + b * gap + c * decay
         slope = 1.0 - stock + density / s - b * (1.0 - stock)
         slope += c * (density * ((q - r) / s - 0.5 * variance / s + 0.5 * d1 / tau) - q * stock)
-        x = np.minimum(x - np.clip(value / (slope * B), -LARGEST_STEP, LARGEST_STEP), start)
+        x = np.clip(x - np.clip(value / (slope * B), -LARGEST_STEP, LARGEST_STEP), start - DEEPEST * s, start)
     return x
 
 
@@ -78,4 +81,7 @@ def _first_guess(contracts: Contracts, start: Array, tau: Array) -> Array:
     highest, lowest = np.exp(-perpetual), np.exp(-start)
     fading = np.expm1(-((q - r) * tau + 2.0 * sigma * np.sqrt(tau)) * lowest / (highest - lowest))
     guess = -np.log(lowest - (highest - lowest) * fading)
-    return np.where((guess < start) & (guess > perpetual), guess, 0.9 * perpetual + 0.1 * start)
+    is_between = (guess < start) & (guess > perpetual)
+    s = sigma * np.sqrt(tau)
+    near = start + np.maximum((perpetual - start) * -np.expm1(-2.0 * s / (start - perpetual)), -3.0 * s)
+    return np.where(is_between, guess, near)

@@ -30,8 +30,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from optlab.pricing import reference
 from optlab.pricing.black_scholes import RHO_UNIT, THETA_UNIT, VEGA_UNIT, Array, Greeks
 from optlab.pricing.dividends import DividendModel, Dividends
+from optlab.pricing.reference import Bools
 
 DAYS = 100_000
 """Days of the clock on which every option lives: QuantLib's calendar has 109,000."""
@@ -39,14 +41,24 @@ DAYS = 100_000
 GRID = (400, 800)
 """Steps in time and in spot of QuantLib's finite differences."""
 
-SPOT_BUMP = 0.02
-"""Bump of spot, in standard deviations until expiry."""
+DELTA_BUMP, GAMMA_BUMP = 0.002, 0.02
+"""Bumps of spot, in standard deviations until expiry: gamma needs a wide one, delta bends where exercise begins."""
 
 VOL_BUMP, TIME_BUMP = 0.01, 0.005
 """Bumps of the vol and of the time, relative."""
 
-RATE_BUMP = 2e-4
-"""Largest bump of the rate: near zero it is half the rate, as early exercise begins or ends there."""
+RATE_BUMP, RATE_BUMP_WITH_CASH = 2e-4, 1e-3
+"""Largest bumps of the rate: near zero it is half the rate, as early exercise begins or ends there.
+
+With cash dividends the best day for exercise jumps from one ex-date to the next as the rate moves, and rho with it:
+it is a rate of change over a tenth of a percent to either side, as optlab's own is.
+"""
+
+CALMEST = 100.0
+"""Rates per vol^2 up to which QuantLib is asked: at five times that its collocation refuses or goes wrong."""
+
+FAILURES = (RuntimeError,)
+"""What QuantLib raises where it has no number."""
 
 
 def is_installed() -> bool:
@@ -55,6 +67,26 @@ def is_installed() -> bool:
         return importlib.util.find_spec("QuantLib") is not None
     except ValueError:  # somebody put None into sys.modules
         return False
+
+
+def judged(
+    spot: npt.ArrayLike,
+    strike: npt.ArrayLike,
+    years: npt.ArrayLike,
+    rate: npt.ArrayLike,
+    dividend_yield: npt.ArrayLike,
+    vol: npt.ArrayLike,
+) -> Bools:
+    """Say which options QuantLib can judge: those py_vollib could, unless vol is tiny beside rate or yield.
+
+    Examples
+    --------
+    >>> judged(100, 100, 1, 0.05, 0, [0.2, 0.01, float("nan")])
+    array([ True, False, False])
+    """
+    r, q, sigma = (np.asarray(values, dtype=np.float64) for values in (rate, dividend_yield, vol))
+    is_moving = np.maximum(np.abs(r), np.abs(q)) <= CALMEST * sigma**2
+    return np.asarray(reference.judged(spot, strike, years, rate, dividend_yield, vol) & is_moving)
 
 
 @dataclass(frozen=True)
@@ -79,6 +111,21 @@ class _Option:
         own, other = (self.rate, self.dividend_yield)[:: 1 if self.sign < 0 else -1]
         return other < own < 0
 
+    @property
+    def turns_at_this_rate(self) -> bool:
+        """Whether one exercise boundary becomes two at this very rate: no bump says what rho is there."""
+        return self.sign < 0 and self.rate == 0 and not self.ex_years
+
+    @property
+    def rate_bump(self) -> float:
+        """How far the rate is bumped, to either side."""
+        most = RATE_BUMP_WITH_CASH if self.ex_years else RATE_BUMP
+        return min(most, abs(self.rate) / 2 or most)
+
+    def at(self, spot: float) -> _Option:
+        """Return the option at another spot."""
+        return replace(self, spot=spot)
+
     def after(self, years: float) -> _Option:
         """Return the option at the same spot when time has passed."""
         return replace(self, years=self.years - years, ex_years=tuple(date - years for date in self.ex_years))
@@ -100,7 +147,8 @@ def evaluate(
     """Price options that are exercised early, or have cash dividends, with greeks by QuantLib, one by one.
 
     Arguments and units are those of `optlab.pricing.dividends.evaluate`; each is one array (options,). Delta and
-    gamma are the engine's own where it has them; all other greeks are central differences of its prices.
+    gamma are the engine's own where it has them; all others are differences of its prices, central but for theta,
+    which looks ahead.
 
     Returns
     -------
@@ -116,12 +164,12 @@ def evaluate(
     --------
     >>> none = Dividends(np.zeros((1, 0)), np.zeros((1, 0)))
     >>> evaluate([-1], [40], [40], [1.0], [0.06], [0.0], [0.20], none, model="spot", american=[True]).price.round(4)
-    array([2.3194])
+    array([2.3196])
     """
-    columns = np.broadcast_arrays(sign, spot, strike, years, rate, dividend_yield, vol, american)
-    rows = zip(np.transpose(columns).tolist(), *dividends, strict=True)
     import QuantLib as ql  # noqa: N813, PLC0415 # its own documentation says ql; only who asks pays for it
 
+    columns = np.broadcast_arrays(sign, spot, strike, years, rate, dividend_yield, vol, american)
+    rows = zip(np.transpose(columns).tolist(), *dividends, strict=True)
     clock = _Clock(ql)
     with ql.SavedSettings():  # its date belongs to the whole process: put it back
         ql.Settings.instance().evaluationDate = clock.start
@@ -130,10 +178,10 @@ def evaluate(
 
 
 def _option(row: list[float], dates: Array, cash: Array, model: DividendModel) -> _Option:
-    *inputs, is_american = row
-    counts = (dates > 0) & (dates <= inputs[3]) & (cash > 0)
+    sign, S, K, T, r, q, sigma, is_american = row
+    counts = (dates > 0) & (dates <= T) & (cash > 0)
     ex_years, amounts = (tuple(values[counts].tolist()) for values in (dates, cash))
-    return _Option(*inputs, ex_years, amounts, bool(is_american), model)
+    return _Option(sign, S, K, T, r, q, sigma, ex_years, amounts, bool(is_american), model)
 
 
 class _Clock:
@@ -148,20 +196,28 @@ class _Clock:
         """Return price, delta, gamma, vega, theta and rho; NaN where QuantLib refuses."""
         try:
             price, delta, gamma = self._with_delta(option)
-        except RuntimeError:
+        except FAILURES:
             return (math.nan,) * 6
-        vol, rate = VOL_BUMP * option.vol, min(RATE_BUMP, abs(option.rate) / 2 or RATE_BUMP)
-        time = min([TIME_BUMP * option.years, *(date / 2 for date in option.ex_years)])
+        vol, rate = VOL_BUMP * option.vol, option.rate_bump
         vega = self._slope(replace(option, vol=option.vol + vol), replace(option, vol=option.vol - vol), vol)
-        theta = self._slope(option.after(time), option.after(-time), time)
+        theta = self._theta(option, price)
         up, down = replace(option, rate=option.rate + rate), replace(option, rate=option.rate - rate)
-        rho = self._slope(up, down, rate)
+        rho = math.nan if option.turns_at_this_rate else self._slope(up, down, rate)
         return price, delta, gamma, vega * VEGA_UNIT, theta * THETA_UNIT, rho * RHO_UNIT
+
+    def _theta(self, option: _Option, price: float) -> float:
+        """Return the change of price as time goes on: the day behind may be one of exercise, and bend it."""
+        bump = min([TIME_BUMP * option.years, *(date / 4 for date in option.ex_years)])
+        try:
+            soon, later = (self._price(option.after(times * bump)) for times in (1, 2))
+        except FAILURES:
+            return math.nan
+        return (4 * soon - 3 * price - later) / (2 * bump)
 
     def _slope(self, up: _Option, down: _Option, bump: float) -> float:
         try:
             return (self._price(up) - self._price(down)) / (2 * bump)
-        except RuntimeError:
+        except FAILURES:
             return math.nan
 
     def _with_delta(self, option: _Option) -> tuple[float, float, float]:
@@ -170,9 +226,12 @@ class _Clock:
         price = float(priced.NPV())
         if option.ex_years or option.has_two_boundaries:
             return price, float(priced.delta()), float(priced.gamma())
-        bump = SPOT_BUMP * option.vol * math.sqrt(option.years) * option.spot
-        up, down = (self._price(replace(option, spot=option.spot + one)) for one in (bump, -bump))
-        return price, (up - down) / (2 * bump), (up - 2 * price + down) / bump**2
+        deviation = option.vol * math.sqrt(option.years) * option.spot
+        bump = DELTA_BUMP * deviation
+        delta = self._slope(option.at(option.spot + bump), option.at(option.spot - bump), bump)
+        bump = GAMMA_BUMP * deviation
+        up, down = (self._price(option.at(option.spot + one)) for one in (bump, -bump))
+        return price, delta, (up - 2 * price + down) / bump**2
 
     def _price(self, option: _Option) -> float:
         return float(self._priced(option).NPV())
@@ -196,7 +255,9 @@ class _Clock:
             return ql.AnalyticDividendEuropeanEngine(process, paid)
         engine = ql.FdBlackScholesVanillaEngine
         model = engine.Escrowed if option.model == "escrowed" else engine.Spot
-        return engine(process, paid, *GRID, 0, ql.FdmSchemeDesc.Douglas(), False, -1.0, model)
+        damping, has_local_vol, illegal_vol = 0, False, -1.0  # as QuantLib has them by default
+        scheme = ql.FdmSchemeDesc.TrBDF2()  # its default rings for months after a dividend
+        return engine(process, paid, *GRID, damping, scheme, has_local_vol, illegal_vol, model)
 
     def _process(self, option: _Option) -> Any:  # noqa: ANN401
         """Return the spot's process, its rates and vol per year of the clock."""

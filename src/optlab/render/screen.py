@@ -26,6 +26,7 @@ from optlab.render.explanations import explanation_page, explanation_record
 from optlab.render.files import json_text, write
 from optlab.render.lean_page import lean_page
 from optlab.render.progress import Step, progress
+from optlab.render.verdict import reservations, verdict
 from optlab.strategy.catalog import find_structures
 from optlab.strategy.explain import Explanation
 
@@ -126,7 +127,7 @@ class Screen:
         self._missing_betas(valuation, beta_to)
 
     def verify(self, verification: Verification) -> None:
-        """Show the largest difference per number, and what could not be judged."""
+        """Show the largest difference per judge and number, and what could not be judged."""
         if self.output is not None:
             self._write(verification.numbers)
         elif self.shape != "table":
@@ -136,13 +137,12 @@ class Screen:
             table["largest_difference"] = table["largest_difference"].map("{:.2g}".format)
             table["tolerance"] = table["tolerance"].map("{:.2g}".format)
             self._draw("verify", table)
-            _out(f"{_verdict(verification)}\n")
-        for row in verification.not_judged.itertuples():
-            self.notices(f"{row.source_file}:{row.source_line}: not judged: {row.reason}")
+            _out(f"{verdict(verification)}\n")
+        self.notices(*reservations(verification))
         worst = verification.numbers[~verification.numbers["agrees"]]
         for row in worst.head(MOST_LISTED).itertuples():
             _err(
-                f"{row.source_file}:{row.source_line}: {row.number}: {row.optlab!r}, py_vollib {row.vollib!r}"
+                f"{row.source_file}:{row.source_line}: {row.number}: {row.optlab!r}, {row.judge} {row.reference!r}"
             )
 
     def strategies(
@@ -265,7 +265,7 @@ class Screen:
         """Count the legs that are priced with a reservation."""
         counts = valuation.legs["status"].value_counts().sort_index()
         for status, count in counts.items():
-            if status in ("european_approximation", "expired", "at_strike_expiry"):
+            if status in ("expired", "at_strike_expiry"):
                 self.notices(f"{count} {'leg' if count == 1 else 'legs'} {status}: {STATUSES[str(status)]}")
 
     # --- shapes ----------------------------------------------------------------------------------------
@@ -347,14 +347,6 @@ def _short_names(files: pd.Series) -> pd.Series:
     """Leave the folders out where the names alone tell the files apart."""
     names = files.map(lambda file: Path(file).name)
     return files if names.duplicated().any() else names
-
-
-def _verdict(verification: Verification) -> str:
-    if verification.numbers.empty:
-        return "Nothing to compare: no option could be judged."
-    left = len(verification.not_judged)
-    rest = f" {left} {'option was' if left == 1 else 'options were'} not judged." if left else ""
-    return f"{'Agrees' if verification.agrees else 'DIFFERS'} with py_vollib.{rest}"
 
 
 def _is_terminal() -> bool:

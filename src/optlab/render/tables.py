@@ -109,6 +109,8 @@ STYLES: dict[str, Style] = {
     "days_nearest": Style("days", 0),
     "textbook_direction": Style("textbook"),
     "moneyness": Style("moneyness", 1, sign=True, percent=True),
+    "exercise_premium": Style("early", 3),
+    "exercise_boundary": Style("exercise at", 2),
     "days": Style("days", 0),
     "leg_count": Style("legs", 0),
     "rank": Style("rank", 1),
@@ -154,7 +156,16 @@ STYLES: dict[str, Style] = {
 VIEWS: dict[str, tuple[str, ...]] = {
     "price": (
         *("underlying", "contract", "quantity", "status", "price", "vol", "value", "delta", "vega", "theta"),
-        *("profit", "gamma", "rho", "days", "extrinsic", "moneyness"),
+        *(
+            "profit",
+            "gamma",
+            "rho",
+            "days",
+            "extrinsic",
+            "moneyness",
+            "exercise_premium",
+            "exercise_boundary",
+        ),
     ),
     "greeks": (
         *(
@@ -209,7 +220,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     ),
     "explain": ("reading", "cost", "strategy", "lots", "legs", "naked"),
     "shares": ("scope", "bullish", "bearish", "neutral", "unclassified", "n", "low", "high"),
-    "verify": ("number", "legs", "largest_difference", "tolerance", "agrees"),
+    "verify": ("judge", "number", "legs", "largest_difference", "tolerance", "agrees"),
     "check": ("file", "problems", "rows", "imported", "ignored", "dialect"),
     "columns": ("column", "unit", "meaning", "stage", "type"),
     "catalog": ("name", "legs", "direction", "volatility", "rank", "family", "mirror", "aliases"),
@@ -246,7 +257,7 @@ LONGEST = 28
 UNCUT = ("legs", "meaning", "file", "strategy", "name", "structure", "mirror", "aliases")
 """Text is cut at that length, but for these columns."""
 
-PRICED_WORDS = {"ok": "ok", "european_approximation": "as european"}
+PRICED_WORDS = {"ok": "ok"}
 SHORT = {**PRICED_WORDS, "covered by account": "account", "cash-secured": "cash"}
 """Words that a terminal writes short."""
 
@@ -264,6 +275,8 @@ def view(name: str, table: pd.DataFrame, *, by: tuple[str, ...] = ()) -> pd.Data
 def _says_nothing(name: str, column: pd.Series) -> bool:
     if name in ("unpriced", "unclassified"):
         return bool((column == 0).all())
+    if name == "exercise_premium":
+        return bool((column.fillna(0.0) == 0).all())
     if name == "status":
         return set(column) <= set(PRICED_WORDS) or set(column) == {"no_spot"}
     if name in ("group", "account", "tag", "venue_name", "cover", "day", "reversal"):
