@@ -325,3 +325,20 @@ def test_a_book_mixes_all_regions() -> None:
     together = np.array(evaluate(*columns))
     for place, option in enumerate(book):
         np.testing.assert_allclose(together[:, place], numbers(*option), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("option", "wanted"),
+    [
+        ((-1, 100, 100, 9.901369863, 0.1133, -0.01721, 0.0219), 0.0676),
+        ((-1, 100.06, 100, 3213 / 365, 0.1105, 0.0433, 0.0298), 0.22024),
+        ((-1, 99.896, 100, 613 / 365, 0.069, 0.0, 0.0152), 0.11457),
+    ],
+)
+def test_a_put_that_drifts_away_from_its_boundary_is_nearly_perpetual(
+    option: tuple[float, ...], wanted: float
+) -> None:
+    """Low volatility and a large carry for years: QuantLib's QdFp, high precision."""
+    assert prices(*option).item() == pytest.approx(wanted, abs=1e-4)
+    sign, spot, strike, years, *rates = option
+    assert prices(sign, spot, strike, 2 * years, *rates).item() == pytest.approx(wanted, abs=1e-4)

@@ -1,9 +1,8 @@
 """Laws that hold for every American option, whatever the numbers.
 
 Wide ranges: vol 1% to 300%, minutes to ten years, rates and yields from -5% to 15%, spot from a fifth of the strike to
-five times it. Left out is what is drawn with a carry of more than eight standard deviations until expiry, such as ten
-years at 2% vol and 10% carry: there eight nodes do not find the boundary any more. Of puts with r = 0 > q, and calls
-with q = 0 > r, those are left out for which that is more than four, or vol times the root of time more than 50%.
+five times it. Of puts with r = 0 > q, and calls with q = 0 > r, those are left out that drift by more than two standard
+deviations until expiry, which go to the grid, or whose vol times the root of time is more than 50%.
 """
 
 from __future__ import annotations
@@ -65,8 +64,8 @@ def carry(o: Option) -> float:
 def is_solved(sign: float, o: Option) -> bool:
     """Say whether the option has one boundary, found, or none."""
     if earned(sign, o) == 0 and kind_of(sign, o) == SINGLE:
-        return carry(o) < 4 and o["vol"] * o["years"] ** 0.5 < 0.5
-    return kind_of(sign, o) != DOUBLE and carry(o) < 8
+        return carry(o) < 2 and o["vol"] * o["years"] ** 0.5 < 0.5
+    return kind_of(sign, o) != DOUBLE
 
 
 def earned(sign: float, o: Option) -> float:
@@ -218,9 +217,9 @@ def test_smooth_pasting(sign: float, o: Option) -> None:
     """At the boundary the price meets what exercise pays, and delta 1 or -1, without a kink.
 
     A thousandth of a standard deviation on the side where one waits: value within 1e-5 of strike or boundary, delta
-    within 2%, as far as gamma carries it there.
+    within 2%, as far as gamma carries it there; it carries it farther where the drift is steep.
     """
-    assume(is_solved(sign, o) and kind_of(sign, o) == SINGLE)
+    assume(is_solved(sign, o) and kind_of(sign, o) == SINGLE and carry(o) < 8)
     options_ = exercise(sign, 100.0, o["years"], o["rate"], o["dividend_yield"], o["vol"])
     level, width = options_.level.item(), 1e-3 * o["vol"] * o["years"] ** 0.5
     assert sign * (level - 100) > 0

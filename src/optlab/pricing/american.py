@@ -95,8 +95,9 @@ class Exercise:
         sign, *others = (values[:, None] for values in self.option)
         out = np.zeros((rows, *S.shape))
         out[:6] = european(sign, S, *others)
-        out[7:] = self.level.reshape(-1, 1)
         is_number = np.isfinite(out[0])
+        if rows > 7:
+            out[7] = self.level.reshape(-1, 1)
         with np.errstate(all="ignore"):
             for terms, places, spots in self._passes(S.shape[1]):
                 out[:, places, spots] = _exercisable(terms, S[places, spots], out[:, places, spots])
@@ -105,7 +106,8 @@ class Exercise:
             if self.fixed.size:
                 eps, K, T, r, q, _ = (values[self.fixed, None] for values in self.option)
                 out[:, self.fixed] = certain(eps, S[self.fixed], K, T, r, q)[:rows]
-        out[:, ~is_number] = np.nan
+        if not is_number.all():
+            out[:, ~is_number] = np.nan
         return [back(numbers) for numbers in out]
 
     def _on_grid(self, S: Array, rows: int) -> Sequence[Array] | Array:

@@ -28,7 +28,7 @@ from optlab.pricing.black_scholes import RHO_UNIT, THETA_UNIT, Array
 
 NEVER, SINGLE, DOUBLE = range(3)
 
-FARTHEST = 8.0
+FARTHEST = 6.0
 """Standard deviations."""
 
 FAINT, STEEP = 1e-3, 2.0
@@ -116,7 +116,7 @@ def has_equation(puts: Contracts) -> npt.NDArray[np.bool_]:
 def horizons(puts: Contracts) -> Array:
     """Return how many of its years matter to a put's early exercise.
 
-    Where the spot drifts away from the boundary by eight standard deviations it does not come back (1e-14): the put is
+    Where the spot drifts away from the boundary by six standard deviations it does not come back (1e-8): the put is
     the perpetual one from there on, and eight nodes are better spent on the years before.
     """
     T, r, q, sigma = puts

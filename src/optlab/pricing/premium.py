@@ -39,7 +39,7 @@ class Rule(NamedTuple):
         return cls(sin[:, None], (2.0 * sin * cos * weights)[:, None], interpolation(cos))
 
 
-PRICES = Rule.of(24, 2)
+PRICES = Rule.of(18, 2)
 GREEKS = Rule.of(48, 3)  # gamma close to the boundary needs points close to now
 
 
