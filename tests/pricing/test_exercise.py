@@ -11,7 +11,18 @@ from scipy import optimize
 
 from optlab.pricing import black_scholes
 from optlab.pricing.black_scholes import Array
-from optlab.pricing.exercise import DOUBLE, NEVER, SINGLE, Contracts, certain, put_rates, region, starts
+from optlab.pricing.exercise import (
+    DOUBLE,
+    NEVER,
+    SINGLE,
+    Contracts,
+    certain,
+    has_equation,
+    horizons,
+    put_rates,
+    region,
+    starts,
+)
 
 PUTS = [
     (0.05, 0.0, SINGLE),
@@ -136,3 +147,32 @@ def test_certain_at_the_strike_at_expiry() -> None:
     found = certain(signs, hundred, hundred, nothing, nothing + 0.05, nothing)
     assert found.delta.tolist() == [0.5, -0.5]
     assert found.price.tolist() == [0, 0]
+
+
+def puts(years: float, rate: float, dividend_yield: float, vol: float) -> Contracts:
+    return Contracts._make(np.array([number]) for number in (years, rate, dividend_yield, vol))
+
+
+@pytest.mark.parametrize(
+    ("put", "years"),
+    [
+        ((2.0, 0.05, 0.0, 0.20), 2.0),  # a drift of 0.2 deviations in two years
+        ((10.0, 0.05, 0.0, 0.01), (6 * 0.01 / 0.04995) ** 2),  # of 16
+        ((10.0, 0.01, 0.06, 0.01), 10.0),  # as far, but towards the boundary
+    ],
+)
+def test_years_in_which_the_spot_has_drifted_away_do_not_matter(put: tuple[float, ...], years: float) -> None:
+    assert horizons(puts(*put)).item() == pytest.approx(years, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("put", "expected"),
+    [
+        ((1.0, 0.0, -0.01, 0.20), True),  # no rate, and a small drift
+        ((4.0, 0.0, -0.04, 0.01), False),  # no rate, and a drift of eight deviations
+        ((4.0, 0.04, -0.04, 0.01), True),  # a rate
+        ((4.0, 1e-6, 0.04, 0.01), True),  # a yield above it: the start of the boundary takes care of that
+    ],
+)
+def test_without_a_rate_a_steep_drift_leaves_no_equation(put: tuple[float, ...], *, expected: bool) -> None:
+    assert bool(has_equation(puts(*put)).item()) is expected
