@@ -7,9 +7,11 @@ drift, and the discounted value U = exp(-r t) V solves the heat equation in z:
 
 - Space: Numerov's compact fourth-order stencil on equal steps of z. The payoff's kink, and the one that exercise
   before an ex-date makes, are smoothed by the kernel of Kreiss, Thomee and Widlund, which keeps the fourth order.
+- Where nobody exercises V = a + b X, and the scheme is exact for it: the diffusion is fitted so that exp(z) grows as
+  it should in every step, however long.
 - Time: Crank-Nicolson steps that end exactly on each option's own ex-dates and grow away from them; exercise by
-  operator splitting (Ikonen and Toivanen). The few first steps after a kink, which the smoothing needs, are taken
-  without the obstacle.
+  operator splitting (Ikonen and Toivanen), with the multiplier expected where the drift leads it. The few first
+  steps after a kink, which the smoothing needs, are taken without the obstacle.
 - The matrix of an option is the same in every row, so its Cholesky factors are two numbers. Its first row is chosen
   so that the error against the deterministic value decays off the grid as in the interior. The options of one call
   are blocks of one tridiagonal system: a single LAPACK call solves a step of all of them.
@@ -28,88 +30,20 @@ Checked by tests/pricing/test_finite_differences.py, test_grid.py and test_divid
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import lapack
 
 from optlab.pricing.black_scholes import Array
+from optlab.pricing.mesh import Integers, Mesh, Options, starting_point
 
-Integers = npt.NDArray[np.int64]
-Rows = TypeVar("Rows", "Options", "Mesh")
-
-NODES = 192  # equal steps of log-spot
-REACH = 5.0  # standard deviations at expiry, to either side of the middle
-STEPS = 96  # of time, without dividends
-STEPS_PER_DIVIDEND = 8
 FEWEST_STEPS = 6  # between two dates
 GRADING = 1.15  # steps end at (j / m)^grading of the way back from one date to the next
 SMOOTHED = 0.5  # variance after a kink, in squared steps of log-spot, until which there is no obstacle
 NARROWEST = 0.25  # less variance than this until today, in the same unit, and a kink is not smoothed
-SMALLEST = 1e-8  # times the strike: a spot below it is taken as it
 NO_OBSTACLE = -1e300
-
-
-class Options(NamedTuple):
-    """What is priced, one row per option; dividends from the last to the first.
-
-    Parameters
-    ----------
-    sign, spot, strike, years, rate, dividend_yield, vol : float64 array (options,)
-        As `optlab.pricing.black_scholes.evaluate` has them, all finite; years and vol positive.
-    ex_years, amounts : float64 array (options, dividends + 1)
-        Time to each ex-date, falling along the row, and the cash amounts; zeros fill a row up, one at least.
-    """
-
-    sign: Array
-    spot: Array
-    strike: Array
-    years: Array
-    rate: Array
-    dividend_yield: Array
-    vol: Array
-    ex_years: Array
-    amounts: Array
-
-    @property
-    def present_value(self) -> Array:
-        """What the dividends are worth today: D exp(-(r - q) t), summed."""
-        carry = (self.rate - self.dividend_yield)[:, None]
-        return (self.amounts * np.exp(-carry * self.ex_years)).sum(axis=1)
-
-
-class Mesh(NamedTuple):
-    """Where the nodes of each option lie; shared by an option and its bumped copies, so that noise cancels.
-
-    Parameters
-    ----------
-    step : float64 array (options,)
-        Of log-spot.
-    middle : int array (options,)
-        The node at today's spot.
-    speed : float64 array (options,)
-        Variance of log-spot per year in squared steps.
-    """
-
-    step: Array
-    middle: Integers
-    speed: Array
-
-
-def taken(rows: Rows, where: npt.NDArray[np.generic]) -> Rows:
-    """Take the options or meshes at these positions."""
-    return type(rows)(*(column[where] for column in rows))
-
-
-def mesh_of(options: Options) -> Mesh:
-    """Lay `NODES` nodes around spot: `REACH` standard deviations, more on the sides where paths spread further."""
-    s = options.vol * np.sqrt(options.years)
-    spot = np.maximum(options.spot, SMALLEST * options.strike)
-    below = REACH * s / np.maximum(1 - options.present_value / spot, 0.5)
-    above = REACH * s + s * s
-    step = (below + above) / (NODES - 1)
-    return Mesh(step, np.rint(below / step).astype(np.int64), options.vol**2 / step**2)
 
 
 def values(options: Options, mesh: Mesh, *, is_escrowed: bool, is_american: bool) -> Array:
@@ -128,7 +62,7 @@ def values(options: Options, mesh: Mesh, *, is_escrowed: bool, is_american: bool
 
     Returns
     -------
-    float64 array (options, NODES)
+    float64 array (options, nodes)
         At X = X0 exp(step (i - middle)).
     """
     march = _March(options, mesh, is_escrowed=is_escrowed, is_american=is_american)
@@ -138,12 +72,6 @@ def values(options: Options, mesh: Mesh, *, is_escrowed: bool, is_american: bool
         if rows.size:
             march.pass_date(j, rows)
     return march.U
-
-
-def starting_point(options: Options, *, is_escrowed: bool) -> Array:
-    """Say what diffuses from where: spot, or spot less its dividends; never less than `SMALLEST` strikes."""
-    asset = options.spot - options.present_value if is_escrowed else options.spot
-    return np.maximum(asset, SMALLEST * options.strike)
 
 
 # --- time --------------------------------------------------------------------------------------------------
@@ -162,8 +90,8 @@ def _clock(options: Options, mesh: Mesh) -> _Clock:
     """Share the steps out between the dates, by the time between them to the power 3/4, and let them grow backward."""
     ex_years = options.ex_years
     counts = (options.amounts > 0).sum(axis=1)
-    starts = np.hstack([options.years[:, None], ex_years[:, :-1]])
-    steps = _steps_between(starts - ex_years, counts)
+    starts = np.hstack([mesh.years[:, None], ex_years[:, :-1]])
+    steps = _steps_between(starts - ex_years, counts, int(mesh.steps.max()))
     cumulated = np.cumsum(steps, axis=1)
     j = np.arange(cumulated[0, -1])
     interval = (j[:, None, None] >= cumulated).sum(axis=2)
@@ -182,9 +110,8 @@ def _clock(options: Options, mesh: Mesh) -> _Clock:
     return _Clock(years, lengths, ends, has_obstacle)
 
 
-def _steps_between(intervals: Array, counts: Integers) -> Integers:
+def _steps_between(intervals: Array, counts: Integers, total: int) -> Integers:
     is_one = np.arange(intervals.shape[1]) <= counts[:, None]
-    total = STEPS + STEPS_PER_DIVIDEND * (intervals.shape[1] - 1)
     weight = np.where(is_one, intervals, 0.0) ** 0.75
     weight /= weight.sum(axis=1, keepdims=True)
     spare = (total - FEWEST_STEPS * (counts + 1))[:, None]
@@ -235,17 +162,19 @@ class _March:
         self.options, self.mesh = options, mesh
         self.is_escrowed, self.is_american = is_escrowed, is_american
         self.clock = _clock(options, mesh)
+        self.nodes = int(mesh.nodes.max())
         r, q = options.rate, options.dividend_yield
-        self.drift = r - q - 0.5 * options.vol**2
+        self.drift = options.log_drift
         self.growth = np.exp(self.drift * self.clock.years)
         self.discount = np.exp(-r * self.clock.years)
         self.hold_cash = np.exp(-r * self.clock.lengths)
         self.hold_asset = np.exp(-q * self.clock.lengths)
         self.later = self._later_dividends()
         self._factor()
+        self._expect()
         self.middles = self._middles()
         self.lowest = np.empty(len(r))
-        self.X = np.empty((len(r), NODES + 2))  # without drift; a node beyond either edge
+        self.X = np.empty((len(r), self.nodes + 2))  # without drift; a node beyond either edge
         self._lay(np.arange(len(r)), self.middles[:, 0])
         self._pay_off()
 
@@ -261,16 +190,30 @@ class _March:
 
     def _factor(self) -> None:
         """Find for each step L of the matrix c L L' and what multiplies the old values, per c."""
-        diffusion = 0.25 * self.options.vol**2 * self.clock.lengths / self.mesh.step**2
+        growth = 0.25 * self.options.vol**2 * self.clock.lengths
+        bend = 2 * np.sinh(0.5 * self.mesh.step) ** 2  # half the second difference of exp(z)
+        diffusion = np.tanh(growth) * (1 + bend / 6) / (2 * bend)
         off, diagonal = 1 / 12 - diffusion, 10 / 12 + 2 * diffusion
         pivot = 0.5 * (diagonal + np.sqrt(diagonal**2 - 4 * off**2))
         self.below = off / pivot
         self.old_beside = (1 / 12 + diffusion) / pivot
         self.old_here = (10 / 12 - 2 * diffusion) / pivot
-        self.old_multiplier = self.clock.lengths / pivot
-        self.per_length = 1 / np.where(self.clock.lengths > 0, self.clock.lengths, np.inf)
-        self.ones = np.ones(self.below.shape[1] * NODES)
-        self.coupling = np.zeros((self.below.shape[1], NODES))  # nothing couples an option to the next
+        self.per_pivot = 1 / pivot
+        self.ones = np.ones(self.below.shape[1] * self.nodes)
+        self.coupling = np.zeros((self.below.shape[1], self.nodes))  # nothing couples an option to the next
+
+    def _expect(self) -> None:
+        """Find for each step how much of an old multiplier is expected at the same node and at those beside it.
+
+        The boundary hardly moves in spot, so that it moves by the drift where there is none, a node a step at most.
+        The multiplier is kept times the length of its step.
+        """
+        lengths = self.clock.lengths
+        ratio = np.zeros_like(lengths)
+        np.divide(lengths[1:], lengths[:-1], out=ratio[1:], where=lengths[:-1] > 0)
+        shift = np.clip(self.drift * lengths / self.mesh.step, -1.0, 1.0)
+        self.stay = ratio * (1 - np.abs(shift))
+        self.up, self.down = ratio * np.maximum([shift, -shift], 0.0)
 
     def _middles(self) -> Array:
         """Return the log of the middle of the grid, without drift, after each ex-date and, last, from today on."""
@@ -288,21 +231,22 @@ class _March:
         """Lay the nodes of some options around new middles."""
         step, middle = self.mesh.step[rows], self.mesh.middle[rows]
         self.lowest[rows] = middles - middle * step
-        nodes = np.arange(-1, NODES + 1) * step[:, None]
+        nodes = np.arange(-1, self.nodes + 1) * step[:, None]
         nodes += self.lowest[rows, None]
         self.X[rows] = np.exp(nodes)
 
     def _pay_off(self) -> None:
         """Start from the smoothed payoff, and from lines of it beyond the edges."""
-        sign, K, T = self.options.sign[:, None], self.options.strike[:, None], self.options.years[:, None]
+        sign, K, T = self.options.sign[:, None], self.options.strike[:, None], self.mesh.years[:, None]
         growth = np.exp(self.drift[:, None] * T)
         X = self.X * growth
         step = self.mesh.step[:, None]
         distance = (np.log(self.X) + self.drift[:, None] * T - np.log(K)) / step
         V = np.maximum(sign * (X - K), 0.0) + K * step * smoothing(distance)
         V *= np.exp(-self.options.rate[:, None] * T)
-        self.U, self.beyond = V[:, 1:-1], V[:, -1]  # the old value just beyond the highest node
+        self.U, self.beyond = V[:, 1:-1].copy(), V[:, -1]  # the old value just beyond the highest node
         self.multiplier = np.zeros_like(self.U)
+        self.right, self.scratch, self.moved = (np.empty_like(self.U) for _ in range(3))
         is_in = sign * (X[:, [0, -1]] - K) > 0
         self.a = np.where(is_in, -sign * K, 0.0)  # V = a + b X below the lowest and above the highest node
         self.b = np.where(is_in, sign, 0.0)
@@ -317,38 +261,62 @@ class _March:
 
     def step(self, j: int) -> None:
         """Go one step back in time."""
-        U, below = self.U, self.below[j][:, None]
-        beside, discount, growth = self.old_beside[j], self.discount[j], self.growth[j]
-        right = self.old_here[j][:, None] * U
-        sides = beside[:, None] * U
-        right[:, 1:] += sides[:, :-1]
-        right[:, :-1] += sides[:, 1:]
-        right[:, -1] += beside * self.beyond
-        cash = self.later[j] - self.options.strike
+        self._carry_edges(j)
+        right = self._right_side(j)
+        self.coupling[:, :-1] = self.below[j][:, None]
+        solved, _ = lapack.dpttrs(self.ones, self.coupling.ravel()[:-1], right.ravel(), overwrite_b=1)
+        solved = solved.reshape(right.shape)
+        if self.is_american:
+            self._exercise(j, solved)
+        else:
+            self.U, self.right = solved, self.U
+
+    def _carry_edges(self, j: int) -> None:
+        """Take the lines beyond the edges one step back."""
         self.a *= self.hold_cash[j][:, None]
         self.b *= self.hold_asset[j][:, None]
         if self.is_american:
-            right += self.old_multiplier[j][:, None] * self.multiplier
+            cash = self.later[j] - self.options.strike
             held = np.where(self.clock.has_obstacle[j], cash, NO_OBSTACLE * self.options.sign)
-            self._exercise_edges(slice(None), self.X[:, [0, -1]] * growth[:, None], held)
+            self._exercise_edges(slice(None), self.X[:, [0, -1]] * self.growth[j][:, None], held)
+
+    def _right_side(self, j: int) -> Array:
+        """Return what the step is solved for: old values, the multiplier expected, and values beyond the edges."""
+        U, beside, discount, growth = self.U, self.old_beside[j], self.discount[j], self.growth[j]
+        right = np.multiply(self.old_here[j][:, None], U, out=self.right)
+        sides = np.multiply(beside[:, None], U, out=self.scratch)
+        right[:, 1:] += sides[:, :-1]
+        right[:, :-1] += sides[:, 1:]
+        right[:, -1] += beside * self.beyond
+        if self.is_american:
+            self._move_multiplier(j)
+            right += np.multiply(self.per_pivot[j][:, None], self.multiplier, out=self.scratch)
         low = discount[:, None] * (self.a[:, :1] + self.b[:, :1] * self.X[:, 1:3] * growth[:, None])
         self.beyond = discount * (self.a[:, 1] + self.b[:, 1] * self.X[:, -1] * growth)
-        right[:, 0] = low[:, 0] + below[:, 0] * low[:, 1]
-        right[:, -1] -= below[:, 0] * self.beyond
-        self.coupling[:, :-1] = below
-        solved, _ = lapack.dpttrs(self.ones, self.coupling.ravel()[:-1], right.ravel(), overwrite_b=1)
-        self.U = solved.reshape(U.shape)
-        if self.is_american:
-            self._exercise(j, cash)
+        right[:, 0] = low[:, 0] + self.below[j] * low[:, 1]
+        right[:, -1] -= self.below[j] * self.beyond
+        return right
 
-    def _exercise(self, j: int, cash: Array) -> None:
+    def _move_multiplier(self, j: int) -> None:
+        """Expect the multiplier of the last step where the boundary will be."""
+        old, new = self.multiplier, self.moved
+        np.multiply(self.stay[j][:, None], old, out=new)
+        if self.up[j].any():
+            new[:, 1:] += np.multiply(self.up[j][:, None], old, out=self.scratch)[:, :-1]
+        if self.down[j].any():
+            new[:, :-1] += np.multiply(self.down[j][:, None], old, out=self.scratch)[:, 1:]
+        self.multiplier, self.moved = new, old
+
+    def _exercise(self, j: int, solved: Array) -> None:
         """Correct the multiplier by what the obstacle demands."""
         scale = self.discount[j] * self.options.sign
-        free = self.U - self.clock.lengths[j][:, None] * self.multiplier
-        obstacle = (scale * self.growth[j])[:, None] * self.X[:, 1:-1]
-        obstacle += np.where(self.clock.has_obstacle[j], scale * cash, NO_OBSTACLE)[:, None]
-        self.U = np.maximum(free, obstacle)
-        self.multiplier = (self.U - free) * self.per_length[j][:, None]
+        cash = scale * (self.later[j] - self.options.strike)
+        free = np.subtract(solved, self.multiplier, out=solved)
+        obstacle = np.multiply((scale * self.growth[j])[:, None], self.X[:, 1:-1], out=self.scratch)
+        obstacle += np.where(self.clock.has_obstacle[j], cash, NO_OBSTACLE)[:, None]
+        np.maximum(free, obstacle, out=self.U)
+        np.subtract(self.U, free, out=self.multiplier)
+        self.right = free
 
     def pass_date(self, j: int, rows: Integers) -> None:
         """Go to the moment before an ex-date: spot is higher by the dividend, and exercise still gets it."""
@@ -371,10 +339,10 @@ class _March:
         origin = lowest + self.drift[rows] * self.clock.years[j, rows]
         log_after = np.log(np.maximum(after, np.finfo(float).tiny))
         place = (log_after - origin[:, None]) / self.mesh.step[rows, None]
-        side = (place > 0.5 * NODES).astype(np.int64)
+        side = (place > 0.5 * self.nodes).astype(np.int64)
         line = np.take_along_axis(self.a[rows], side, 1) + np.take_along_axis(self.b[rows], side, 1) * after
-        is_on = (place >= 0) & (place <= NODES - 1)
-        between = _cubic(self.U[rows], np.clip(place, 0, NODES - 1))
+        is_on = (place >= 0) & (place <= self.nodes - 1)
+        between = _cubic(self.U[rows], np.clip(place, 0, self.nodes - 1))
         self.U[rows] = np.where(is_on, between, self.discount[j, rows, None] * line)
         self.a[rows] -= self.b[rows] * np.minimum(amount[:, None], edges)
 
@@ -390,9 +358,10 @@ class _March:
 
 def _cubic(U: Array, place: Array) -> Array:
     """Interpolate each row at these places, in steps from its first node, by the cubic through four nodes."""
-    i = np.clip(np.floor(place).astype(np.int64) - 1, 0, NODES - 4)
+    nodes = U.shape[1]
+    i = np.clip(np.floor(place).astype(np.int64) - 1, 0, nodes - 4)
     y = place - i - 1
-    flat, at = U.ravel(), i + np.arange(len(U))[:, None] * NODES
+    flat, at = U.ravel(), i + np.arange(len(U))[:, None] * nodes
     low, high = y * (y - 1), (y + 1) * (y - 2)
     outer = (y + 1) * flat[at + 3] - (y - 2) * flat[at]
     inner = (y - 1) * flat[at + 1] - y * flat[at + 2]

@@ -9,7 +9,8 @@ cancels. It is the engine for what has no closed form and no simpler boundary: c
 exercise boundaries (q < r < 0 for a put, r < q < 0 for a call).
 
 On spot near 100 and up to eight dividends, 300 options were within 0.001 of four times the nodes and ten times the
-steps, 0.0001 to 0.0002 typically.
+steps, 0.0001 to 0.0002 typically. From a day to ten years, with vols of 1% to 300% and rates and yields of -5% to 15%,
+800 options without dividends were within 0.0026 of collocation, 0.0002 typically.
 
 References
 ----------
@@ -32,15 +33,16 @@ import numpy.typing as npt
 from optlab.pricing import black_scholes
 from optlab.pricing.black_scholes import RHO_UNIT, THETA_UNIT, VEGA_UNIT, Array
 from optlab.pricing.exercise import American
-from optlab.pricing.finite_differences import Integers, Mesh, Options, mesh_of, starting_point, taken, values
+from optlab.pricing.finite_differences import values
+from optlab.pricing.mesh import Integers, Mesh, Options, efforts, mesh_of, starting_point, taken
 
 DividendModel = Literal["spot", "escrowed"]
 Flags = npt.NDArray[np.bool_]
 
-CHUNK = 256  # options marched at once
+CHUNK = 256  # options marched at once, fewer where they have more nodes
 LEAST_VOL = 1e-4  # a smaller vol is taken as this one
 VOL_BUMP = 0.01  # times vol
-RATE_BUMP = 0.001
+RATE_BUMP = 0.0001  # small: the best day to exercise can jump with the rate
 NOTHING = 1e-10  # times the strike: less than this above what exercise pays is nothing
 
 
@@ -112,7 +114,7 @@ def prices(
     out = _expired(asked)[0]
     for rows in _alike(asked, CHUNK):
         options, is_american = _options(asked, rows), bool(asked.is_american[rows[0]])
-        mesh = mesh_of(options)
+        mesh = mesh_of(options, is_american=is_american)
         U = values(options, mesh, is_escrowed=is_escrowed, is_american=is_american)
         out[rows] = _price(options, mesh, U, is_escrowed=is_escrowed, is_american=is_american)
     return out.reshape(asked.shape)
@@ -193,11 +195,20 @@ def _sorted(dates: Array, cash: Array) -> tuple[Array, Array]:
 
 
 def _alike(asked: _Asked, size: int) -> Iterator[Integers]:
-    """Yield the rows of options of one style and number of dividends, at most `size` at a time."""
+    """Yield the rows of options of one style, number of dividends and size of grid, at most `size` at a time.
+
+    Those that drift up come first: a march in one direction is faster.
+    """
     kind = 2 * (asked.amounts > 0).sum(axis=1) + asked.is_american
     for one in np.unique(kind[asked.is_live]):
         rows = np.flatnonzero(asked.is_live & (kind == one))
-        yield from (rows[start : start + size] for start in range(0, len(rows), size))
+        options = _options(asked, rows)
+        effort = efforts(options, is_american=bool(one % 2))
+        order = np.argsort(options.log_drift <= 0, kind="stable")
+        for nodes, steps in sorted(set(zip(*(a.tolist() for a in effort), strict=True))):
+            same = order[(effort.nodes[order] == nodes) & (effort.steps[order] == steps)]
+            most = max(size >> nodes, 1)
+            yield from (rows[same[start : start + most]] for start in range(0, len(same), most))
 
 
 def _options(asked: _Asked, rows: Integers) -> Options:
@@ -222,7 +233,7 @@ def _expired(asked: _Asked) -> Array:
 def _numbers(options: Options, *, is_escrowed: bool, is_american: bool) -> Array:
     """Return the eight rows of `American`."""
     n = len(options.spot)
-    mesh = mesh_of(options)
+    mesh = mesh_of(options, is_american=is_american)
     stacked, meshes = _bumped(options), taken(mesh, np.tile(np.arange(n), 5))
     U = values(stacked, meshes, is_escrowed=is_escrowed, is_american=is_american)
     price, more_vol, less_vol, more_rate, less_rate = _price(
@@ -312,7 +323,7 @@ def _boundary_anywhere(options: Options, mesh: Mesh, U: Array, *, is_escrowed: b
     again = np.flatnonzero(np.isnan(found) & is_possible)
     if again.size:
         moved = taken(options, again)._replace(spot=level[again])
-        other = mesh_of(moved)
+        other = mesh_of(moved, is_american=True)
         U = values(moved, other, is_escrowed=is_escrowed, is_american=True)
         found[again] = _boundary(moved, other, U, is_escrowed=is_escrowed, margin=3)
     return found
