@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from optlab.errors import MarketDataError
-from optlab.market import DIVIDEND_COLUMNS, Market, dividend_table, parse_as_of, quote_table
+from optlab.market import Market, parse_as_of, quote_table
+from optlab.payments import DIVIDEND_COLUMNS, dividend_table
 
 FX = Market(quote_table([{"underlying": "USDHKD", "spot": 7.8}, {"underlying": "EURUSD", "spot": 1.17}]))
 
@@ -187,7 +188,7 @@ def test_an_underlying_without_dividends_has_none() -> None:
     ("said", "message"),
     [
         ({"AAPL": ("2026-11-09", 0.27)}, "dividend AAPL='2026-11-09' has no ex-date and amount. Fix: write"),
-        ({"AAPL": [("2026-11-09",)]}, "has no ex-date and amount. Fix: write an ex-date and what one"),
+        ({"AAPL": [("2026-11-09",)]}, "has no ex-date and amount. Fix: write ex-date and what one"),
         ({"AAPL": [("soon", 0.27)]}, "dividend AAPL=('soon', 0.27) has no ex-date and amount. Fix:"),
         ({"AAPL": [(dt.datetime(2026, 11, 9, 16), 0.27)]}, "has no ex-date and amount. Fix:"),  # noqa: DTZ001
         ({"AAPL": [(20261109, 0.27)]}, "has no ex-date and amount. Fix:"),

@@ -15,15 +15,15 @@ from optlab import strategies as strategy_table
 from optlab.carry import dividends_ahead
 from optlab.columns import COLUMNS
 from optlab.errors import MarketDataError, Problem, ReadError
-from optlab.market import EVERY, Market
+from optlab.market import Market
+from optlab.notices import notices
 from optlab.pricing import Engine, Models
 from optlab.pricing.dividends import DividendModel
-from optlab.pricing.models import DIVIDEND_MODELS, Exercise
+from optlab.pricing.models import Exercise
 from optlab.pricing.verify import Verification, verify
 from optlab.strategy import Groups
 from optlab.strategy.explain import Explanation, explain
-from optlab.times import as_of_instants, expired_earlier
-from optlab.venues import is_currency_pair
+from optlab.times import expired_earlier
 
 
 @dataclass(frozen=True)
@@ -205,78 +205,11 @@ class Valuation:
     @property
     def notices(self) -> tuple[str, ...]:
         """What to know of the way here: what was taken as zero, groups over several underlyings, later trades."""
+        split = strategy.split_groups(self.book.legs)
         return (
-            *self._unused_words(),
-            *self._later_trades(),
-            *_assumed(self.legs, "rate", "--rate 3%"),
-            *_assumed(self.legs, "dividend_yield", "--dividend-yield 1%"),
-            *self._cash_dividends(),
-            *self._other_engine(),
-            *self._loose_trades(),
-            *(
-                f"group {group} lies over several underlyings: one strategy for each"
-                for group in strategy.split_groups(self.book.legs)
-            ),
+            *notices(self.legs, self.market, self.models, lost_rows=bool(self.book.problems)),
+            *(f"group {group} lies over several underlyings: one strategy for each" for group in split),
         )
-
-    def _unused_words(self) -> list[str]:
-        """Name what the user said of underlyings that are not in the book: a typing error, most likely."""
-        held = {EVERY, *self.legs["underlying"]}
-        dividends = self.market.dividends
-        said = dividends.loc[dividends["source_file"] == "", "underlying"].unique()
-        overrides = {**self.market.overrides, "dividend": dict.fromkeys(said, 0.0)}
-        return [
-            f"{name.replace('_', ' ')} of {code} is used for no leg: none is on {code}"
-            for name, numbers in overrides.items()
-            for code in numbers
-            if code not in held and not is_currency_pair(code)
-        ]
-
-    def _cash_dividends(self) -> list[str]:
-        """Say whose cash dividends count, how, and where a yield counts besides."""
-        paid = self.legs[self.legs["dividend_model"] != ""]
-        if paid.empty:
-            return []
-        word = self.models.dividend_model
-        how = f"{DIVIDEND_MODELS[word]} (--dividend-model {word})"
-        names = ", ".join(sorted(set(paid["underlying"])))
-        twice = sorted(set(paid.loc[paid["dividend_yield"] != 0, "underlying"]))
-        return [
-            f"cash dividends of {names}: {how}",
-            *([f"{', '.join(twice)}: cash dividends and a dividend yield, and both count"] if twice else []),
-        ]
-
-    def _other_engine(self) -> list[str]:
-        """Say which legs py_vollib was asked for in vain."""
-        options = self.legs[self.legs["kind"].isin(leg_table.OPTIONS)]
-        is_ours = (options["model"] == "american") | (options["dividend_model"] != "")
-        count = int(is_ours.sum()) if self.models.engine == "vollib" else 0
-        legs = "1 leg is" if count == 1 else f"{count} legs are"
-        own = "American or with cash dividends: optlab's own numbers, py_vollib has European options alone"
-        return [f"{legs} {own}"] if count else []
-
-    def _loose_trades(self) -> list[str]:
-        """Say what makes the reading of loose legs doubtful: contracts bought and sold, and rows that were lost."""
-        loose = self.legs[(self.legs["reading"] != strategy.GIVEN) & (self.legs["strategy_id"] != "")]
-        contract = ["account", "underlying", "kind", "strike", "expiry"]
-        sides = (loose["quantity"] > 0).groupby([loose[name] for name in contract], dropna=False).nunique()
-        both, lost = int((sides > 1).sum()), bool(self.book.problems) and len(loose) > 0
-        contracts = "1 contract is" if both == 1 else f"{both} contracts are"
-        return [
-            *(
-                [f"{contracts} both bought and sold: loose trades are not netted, each is read as held"]
-                if both
-                else []
-            ),
-            *(["rows were set aside: a strategy of loose legs may lack one"] if lost else []),
-        ]
-
-    def _later_trades(self) -> list[str]:
-        if self.market.as_of is None:
-            return []
-        count = int((self.legs["traded_at"] > as_of_instants(self.legs, self.market.as_of)).sum())
-        legs = "1 leg was" if count == 1 else f"{count} legs were"
-        return [f"{legs} traded after {self.market.as_of}, the time of the market"] if count else []
 
     def missing_betas(self, beta_to: str) -> tuple[str, ...]:
         """Name the underlyings that have no beta to an index."""
@@ -332,14 +265,3 @@ def _legs_alone(table: pd.DataFrame) -> pd.DataFrame:
     }
     later = [name for name in table.columns if name in COLUMNS and COLUMNS[name].stage != "read"]
     return table.assign(**own).drop(columns=later)
-
-
-def _assumed(legs: pd.DataFrame, name: str, option: str) -> list[str]:
-    is_option = legs["kind"].isin(leg_table.OPTIONS) & legs["status"].isin(pricing.PRICED)
-    if name == "dividend_yield":
-        is_option &= legs["dividend_model"] == ""  # cash dividends are the answer
-    without = sorted(set(legs.loc[is_option & (legs[f"{name}_source"] == "assumed_zero"), "underlying"]))
-    if not without:
-        return []
-    label = name.replace("_", " ")
-    return [f"no {label} for {', '.join(without)}: taken as 0; add it to the market, or say {option}"]

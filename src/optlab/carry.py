@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -23,8 +25,8 @@ def dividends_ahead(legs: pd.DataFrame, market: Market) -> Dividends:
     Returns
     -------
     Dividends
-        A row per leg, in the leg's currency; as many columns as the longest list, none if nothing pays. Past
-        dividends are among them, with negative years, and those after the expiry.
+        A row per leg, in the leg's currency; as many columns as the longest list, none if nothing pays. Those
+        after the expiry are among them, and past ones back to the oldest quote, with negative years.
 
     Raises
     ------
@@ -39,6 +41,7 @@ def dividends_ahead(legs: pd.DataFrame, market: Market) -> Dividends:
     codes, listings = pd.factorize(pd.MultiIndex.from_frame(own[["underlying", "root", "currency"]]))
     _, first = np.unique(codes, return_index=True)
     now = as_of_instants(own.iloc[first], market.known_as_of).reset_index(drop=True)
+    market = replace(market, dividends=_of_days_that_count(market))
     lists = [_ahead(market, listing, now[place]) for place, listing in enumerate(listings.to_list())]
     width = max(len(years) for years, _ in lists)
     table = np.zeros((2, len(lists), width))
@@ -49,6 +52,13 @@ def dividends_ahead(legs: pd.DataFrame, market: Market) -> Dividends:
     out[0] = np.nan
     out[:, places] = table[:, codes]
     return Dividends(*out)
+
+
+def _of_days_that_count(market: Market) -> pd.DataFrame:
+    """Leave out dividends that were paid before the oldest quote: nothing was priced with them ahead."""
+    oldest = market.quotes["as_of"].min()
+    first = min(oldest, pd.Timestamp(market.day)) if pd.notna(oldest) else pd.Timestamp(market.day)
+    return market.dividends[market.dividends["ex_date"] >= first]
 
 
 def _ahead(market: Market, listing: tuple[str, str, str], now: pd.Timestamp) -> tuple[np.ndarray, np.ndarray]:

@@ -20,7 +20,7 @@ import pandas as pd
 from optlab.carry import dividends_ahead, forwards, spots_below, yields_between
 from optlab.legs import OPTIONS
 from optlab.market import EVERY, Market
-from optlab.pricing import Models, options_of
+from optlab.pricing import Models, distinct_contracts, options_of
 from optlab.pricing.dividends import Dividends
 from optlab.pricing.implied import Implied
 from optlab.pricing.models import implied
@@ -121,8 +121,7 @@ def _model(joined: pd.DataFrame, models: Models) -> pd.Series:
 
 def _dividend_model(joined: pd.DataFrame, ahead: Dividends, models: Models) -> pd.Series:
     """Say how cash dividends are taken, where any falls before the expiry."""
-    expiry = joined["years"].to_numpy(dtype=float)[:, None]
-    is_paid = ((ahead.years > 0) & (ahead.years <= expiry)).any(axis=1)
+    is_paid = ahead.counting(joined["years"].to_numpy(dtype=float)).any(axis=1)
     return pd.Series(np.where(is_paid, models.dividend_model, ""), index=joined.index, dtype="str")
 
 
@@ -348,10 +347,17 @@ class _Solver:
         return solved, failures
 
     def _implied(self, which: pd.Series, prices: pd.Series, spot: pd.Series, years: pd.Series) -> Implied:
+        legs = self.joined.assign(spot=spot, years=years, solved_price=prices)[which]
         seen_then = _seen_at(self.ahead, self.joined["years"], years)
         ahead = Dividends(*(values[which.to_numpy()] for values in seen_then))
-        option = options_of(self.joined.assign(spot=spot, years=years)[which], ahead)
-        return implied(prices[which].to_numpy(dtype=float), option, self.models)
+        distinct = distinct_contracts(legs, ["solved_price"])
+        if distinct is None:
+            return implied(legs["solved_price"].to_numpy(dtype=float), options_of(legs, ahead), self.models)
+        first, codes = distinct
+        own = legs.iloc[first]
+        option = options_of(own, Dividends(*(values[first] for values in ahead)))
+        found = implied(own["solved_price"].to_numpy(dtype=float), option, self.models)
+        return Implied(found.vol[codes], found.status[codes])
 
 
 def _seen_at(ahead: Dividends, years: pd.Series, quoted_years: pd.Series) -> Dividends:

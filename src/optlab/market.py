@@ -15,7 +15,15 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from optlab.errors import MarketDataError
-from optlab.venues import find_root, is_currency_pair
+from optlab.payments import (
+    DIVIDEND_KEYS,
+    SaidDividends,
+    dividend_table,
+    first_dividends,
+    listed_name,
+    said_dividends,
+)
+from optlab.venues import is_currency_pair
 
 QUOTE_KEYS = ("underlying", "root", "expiry", "strike", "kind")
 QUOTE_NUMBERS = (
@@ -36,21 +44,11 @@ QUOTE_NUMBERS = (
 QUOTE_COLUMNS = ("as_of", *QUOTE_KEYS, *QUOTE_NUMBERS, "currency", "source_file", "source_line")
 """``as_of`` and ``expiry`` are plain dates (``datetime64[us]``), ``strike`` NaN and ``kind`` empty where unused."""
 
-DIVIDEND_KEYS = ("underlying", "ex_date")
-DIVIDEND_COLUMNS = (*DIVIDEND_KEYS, "amount", "currency", "source_file", "source_line")
-"""``ex_date`` is a plain day (``datetime64[us]``), ``amount`` what one unit of the underlying is paid, ``currency``
-empty where nobody says."""
-
 OVERRIDABLE = ("spot", "vol", "rate", "dividend_yield", "settle")
 EVERY = "*"
 """The key of an override that holds for every underlying."""
 
-SHOWN = 5
-"""How many cases a notice lists."""
-
 Overrides = Mapping[str, Mapping[str, float]]
-Dividends = Mapping[str, Sequence[tuple[str | dt.date, float]]]
-"""Cash dividends by underlying: each one's ex-date, and what one share is paid."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +66,7 @@ class Market:
     notices : tuple of str
         What the reader of the quotes wants the user to know.
     dividends : DataFrame
-        `DIVIDEND_COLUMNS`, a row per cash dividend, by underlying and ex-date; see `dividend_table`.
+        `DIVIDEND_COLUMNS`, a row per cash dividend, by underlying and ex-date; see `optlab.payments`.
 
     Examples
     --------
@@ -92,7 +90,7 @@ class Market:
         vol: float | Mapping[str, float] | None = None,
         rate: float | Mapping[str, float] | None = None,
         dividend_yield: float | Mapping[str, float] | None = None,
-        dividends: Dividends | None = None,
+        dividends: SaidDividends | None = None,
     ) -> Market:
         """Make a market from numbers alone, one for all underlyings or one for each; dividends by underlying."""
         market = cls(quote_table([]), parse_as_of(as_of) if as_of is not None else None)
@@ -109,7 +107,7 @@ class Market:
         for market in reversed(markets):
             for name, values in market.overrides.items():
                 merged.setdefault(name, {}).update(values)
-        dividends, notices = _first_dividends(markets)
+        dividends, notices = first_dividends([market.dividends for market in markets])
         return cls(
             pd.concat([market.quotes for market in markets], ignore_index=True),
             dates[0] if dates else None,
@@ -133,15 +131,18 @@ class Market:
         merged = {name: dict(mapping) for name, mapping in self.overrides.items()}
         for name, value in values.items():
             if name not in OVERRIDABLE:
-                raise MarketDataError(f"{name} can't be set. Fix: set one of {', '.join(OVERRIDABLE)}.")
+                others = "dividends are added by with_dividends, the time by at"
+                raise MarketDataError(
+                    f"{name} can't be set. Fix: set one of {', '.join(OVERRIDABLE)}; {others}."
+                )
             if value is not None:
                 numbers = value if isinstance(value, Mapping) else {EVERY: value}
-                said = {_underlying(code): float(number) for code, number in numbers.items()}
+                said = {listed_name(code): float(number) for code, number in numbers.items()}
                 _check_range(name, said)
                 merged.setdefault(name, {}).update(said)
         return replace(self, overrides=merged)
 
-    def with_dividends(self, dividends: Dividends) -> Market:
+    def with_dividends(self, dividends: SaidDividends) -> Market:
         """Add cash dividends, such as ``{"AAPL": [("2026-11-09", 0.27)]}``, in the underlying's own currency.
 
         They replace what the market has for the same underlying and ex-date.
@@ -151,7 +152,7 @@ class Market:
         MarketDataError
             For an amount that is not positive, what is no day, a pair of currencies, and two amounts of one day.
         """
-        said = dividend_table([_said(code, one) for code, several in dividends.items() for one in several])
+        said = said_dividends(dividends)
         keys = list(DIVIDEND_KEYS)
         for code, day in said.loc[said.duplicated(keys), keys].to_numpy():
             raise MarketDataError(
@@ -162,7 +163,7 @@ class Market:
         return replace(self, dividends=dividend_table(pd.concat([said, kept], ignore_index=True)))
 
     def cash_dividends(self, underlying: str, currency: str) -> pd.DataFrame:
-        """Return the cash dividends of an underlying in a currency, converted at today's exchange rate.
+        """Return the cash dividends of an underlying in a currency, converted at the market's exchange rate.
 
         Returns
         -------
@@ -175,9 +176,12 @@ class Market:
         MarketDataError
             If no quoted pairs lead from a dividend's currency to the one asked for; see `fx_rate`.
         """
-        own = self.dividends[self.dividends["underlying"] == _underlying(underlying.strip().upper())]
+        own = self.dividends[self.dividends["underlying"] == listed_name(underlying.strip().upper())]
         codes = own["currency"].unique().tolist()
-        rates = {code: self.fx_rate(code, currency) if code and currency else 1.0 for code in codes}
+        try:
+            rates = {code: self.fx_rate(code, currency) if code and currency else 1.0 for code in codes}
+        except MarketDataError as error:
+            raise MarketDataError(f"a dividend of {underlying} is in another currency: {error}") from None
         amount = own["amount"] * own["currency"].map(rates).astype("float64")
         return amount.groupby(own["ex_date"]).sum().rename("amount").reset_index()
 
@@ -261,11 +265,6 @@ def _check_range(name: str, said: Mapping[str, float]) -> None:
             raise MarketDataError(f"{name.replace('_', '-')} {whose}{number:g} {complaint}. Fix: {fix}.")
 
 
-def _underlying(code: str) -> str:
-    listed = find_root(code)
-    return listed.underlying if listed else code
-
-
 def quote_table(rows: Sequence[Mapping[str, object]] | pd.DataFrame) -> pd.DataFrame:
     """Build the table of quotes from rows that name only what they have.
 
@@ -281,68 +280,6 @@ def quote_table(rows: Sequence[Mapping[str, object]] | pd.DataFrame) -> pd.DataF
     table["root"] = table["root"].where(table["root"] != "", table["underlying"])
     table["source_line"] = table["source_line"].fillna(0).astype("int64")
     return table
-
-
-def dividend_table(rows: Sequence[Mapping[str, object]] | pd.DataFrame) -> pd.DataFrame:
-    """Build the table of cash dividends from rows that name only what they have, by underlying and ex-date."""
-    table = pd.DataFrame(rows).reindex(columns=list(DIVIDEND_COLUMNS))
-    table["ex_date"] = pd.to_datetime(table["ex_date"]).astype("datetime64[us]")
-    table["amount"] = table["amount"].astype("float64")
-    for name in ("underlying", "currency", "source_file"):
-        table[name] = table[name].astype("object").where(table[name].notna(), "").astype("str")
-    table["source_line"] = table["source_line"].fillna(0).astype("int64")
-    return table.sort_values(list(DIVIDEND_KEYS), kind="stable", ignore_index=True)
-
-
-def notice_of(text: str, cases: Sequence[str]) -> tuple[str, ...]:
-    """Word a notice with the first few of its cases; no cases, no notice."""
-    more = f" and {len(cases) - SHOWN} more" if len(cases) > SHOWN else ""
-    return (f"{text}: {', '.join(cases[:SHOWN])}{more}.",) if cases else ()
-
-
-def _first_dividends(markets: Sequence[Market]) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Take each dividend from the first market that has it, and say where a later one has another amount."""
-    kept, differing = dividend_table([]), []
-    for market in markets:
-        others = market.dividends.reset_index().merge(kept, on=list(DIVIDEND_KEYS), suffixes=("", "_first"))
-        is_unsaid = (others["currency"] == "") | (others["currency_first"] == "")
-        others = others[is_unsaid | (others["currency"] == others["currency_first"])]
-        differing += [
-            f"{row.underlying} {row.ex_date:%Y-%m-%d} {row.amount_first:g}, not {row.amount:g}"
-            for row in others[others["amount"] != others["amount_first"]].itertuples()
-        ]
-        new = market.dividends[~market.dividends.index.isin(others["index"])]
-        kept = pd.concat([kept, new], ignore_index=True)
-    return dividend_table(kept), notice_of("of different dividends the first market's counts", differing)
-
-
-def _said(code: str, entry: tuple[str | dt.date, float]) -> dict[str, object]:
-    """Make a row of a dividend that the user says."""
-    fix = 'write an ex-date and what one share is paid, such as {"AAPL": [("2026-11-09", 0.27)]}'
-    underlying = _underlying(code.strip().upper())
-    try:
-        day, amount = _ex_date(entry[0]), float(entry[1])
-    except (IndexError, TypeError, ValueError):
-        raise MarketDataError(f"dividend {code}={entry!r} has no ex-date and amount. Fix: {fix}.") from None
-    if underlying in ("", EVERY) or is_currency_pair(underlying):
-        raise MarketDataError(
-            f"dividend {code}={amount:g}@{day} is of no stock. Fix: name the one that pays it."
-        )
-    if not 0 < amount < math.inf:
-        raise MarketDataError(f"dividend {code}={amount:g}@{day} is not positive. Fix: {fix}.")
-    listed = find_root(underlying)
-    currency = listed.currency if listed else ""
-    return {"underlying": underlying, "ex_date": day, "amount": amount, "currency": currency}
-
-
-def _ex_date(when: str | dt.date) -> dt.date:
-    """Read a day; a time of day is none."""
-    moment = dt.datetime.fromisoformat(when.strip()) if isinstance(when, str) else when
-    if not isinstance(moment, dt.date) or pd.isna(moment):
-        raise TypeError(when)
-    if isinstance(moment, dt.datetime) and moment.time() != dt.time():
-        raise ValueError(when)
-    return moment.date() if isinstance(moment, dt.datetime) else moment
 
 
 def parse_as_of(when: str | dt.date) -> dt.date:

@@ -66,6 +66,13 @@ class Seen:
         list[str] | None,
         typer.Option(metavar="NAME=AMOUNT@DATE", help="Cash dividend of one share, on its ex-date."),
     ] = None
+    model: Annotated[
+        Model, typer.Option("--model", help="Exercise as each leg's style says, or one for all.")
+    ] = "auto"
+    dividend_model: Annotated[
+        DividendModel,
+        typer.Option("--dividend-model", help="Cash dividends drop the spot, or come off it in advance."),
+    ] = "spot"
 
     @property
     def said(self) -> dict[str, list[str]]:
@@ -95,15 +102,9 @@ class Quotes(Seen):
         typer.Option(metavar="NAME=PRICE", help="What contracts that expired on an earlier day settled at."),
     ] = None
     engine: Annotated[
-        EngineName, typer.Option(help="optlab's own kernels, or py_vollib for every number.")
+        EngineName,
+        typer.Option(help="optlab's own kernels, or py_vollib for European options without cash dividends."),
     ] = "numpy"
-    model: Annotated[
-        Model, typer.Option("--model", help="Exercise as each leg's style says, or one for all.")
-    ] = "auto"
-    dividend_model: Annotated[
-        DividendModel,
-        typer.Option("--dividend-model", help="Cash dividends drop the spot, or come off it in advance."),
-    ] = "spot"
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,7 @@ def test_a_put_diagonal_at_a_high_rate_leans_as_integration_says() -> None:
     )
     found = expected_moves(diagonal)
     expected = integrated(diagonal, 0, panels=500)
-    assert [found.strategy[0], found.spot[0], found.lean[0]] == pytest.approx(expected, rel=1e-6)
+    assert [found.strategy[0], found.spot[0], found.lean[0]] == pytest.approx(expected, rel=5e-6)
     as_european = expected_moves(changed(diagonal, american=np.zeros((), dtype=np.bool_)))
     assert abs(as_european.lean[0] / found.lean[0] - 1) > 0.05
 
@@ -212,7 +212,7 @@ def test_leans_add_up(drawn: Packages) -> None:
     assert np.max(np.abs(moves.legs.sum(axis=1) - moves.lean) / sizes(drawn)) < 1e-15
     for leg in range(drawn.units.shape[1]):
         alone = {
-            name: values[:, leg : leg + 1] if values.ndim == 2 else values
+            name: values[:, leg : leg + 1] if values.ndim > 1 else values
             for name, values in vars(drawn).items()
         }
         assert expected_moves(Packages(**alone)).lean == pytest.approx(

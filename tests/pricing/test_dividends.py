@@ -11,7 +11,7 @@ import pytest
 
 from optlab.pricing import black_scholes
 from optlab.pricing.black_scholes import Array
-from optlab.pricing.dividends import Dividends, evaluate, forward, present_value, prices
+from optlab.pricing.dividends import Dividends, certain, evaluate, forward, present_value, prices
 
 Options = tuple[Array, Array, Array, Array, Array, Array, Array]
 Model = Literal["spot", "escrowed"]
@@ -275,3 +275,22 @@ def test_edges(model: Model) -> None:
             model=model,
             american=american,
         ).price.shape == (0,)
+
+
+def test_without_volatility_a_put_waits_for_the_dividend_and_a_call_does_not() -> None:
+    """330 put on 250, 5 paid in ten days: exercised just after; the 200 call just before."""
+    paid = Dividends(np.full((2, 1), 10 / 365), np.full((2, 1), 5.0))
+    option = tuple(
+        np.array(column)
+        for column in ([-1.0, 1.0], [250.0] * 2, [330.0, 200.0], [0.13] * 2, [0.04] * 2, [0.0] * 2)
+    )
+    found = certain(option, paid, np.array([True, True]))
+    shrunk = np.exp(-0.04 * 10 / 365)
+    assert found.price.tolist() == pytest.approx(
+        [335 * shrunk - 250 + 0 * shrunk, 250 - 200 * shrunk], abs=1e-12
+    )
+    assert found.delta.tolist() == [-1.0, 1.0]
+    held = certain(option, paid, np.array([False, False]))
+    by_hand = [330 * np.exp(-0.04 * 0.13) - 250 + 5 * shrunk, 250 - 5 * shrunk - 200 * np.exp(-0.04 * 0.13)]
+    assert held.price.tolist() == pytest.approx(by_hand, abs=1e-12)
+    assert (found.premium > 0).all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,9 +13,10 @@ import pytest
 from optlab.pricing import american
 from optlab.pricing import implied as european
 from optlab.pricing.black_scholes import Array
+from optlab.pricing.dividends import Dividends
 from optlab.pricing.exercise import NEVER, SINGLE, region
 from optlab.pricing.implied import ABOVE_MAXIMUM, BELOW_INTRINSIC, NO_TIME_VALUE, NOT_A_NUMBER, OK, STATUSES
-from optlab.pricing.inversion import HIGHEST, Bounds, Codes, implied, invert
+from optlab.pricing.inversion import HIGHEST, Bounds, Codes, implied, implied_with_dividends, invert
 
 
 def drawn(n: int, seed: int, kind: int) -> tuple[Array, ...]:
@@ -223,3 +225,35 @@ def test_invert_prices_nothing_outside_the_bounds() -> None:
     assert pricer.asked[:5].sum() == 0
     assert found[5] == pytest.approx(0.5)
     assert len(STATUSES) == 5
+
+
+@pytest.mark.parametrize("model", ["spot", "escrowed"])
+@pytest.mark.parametrize(
+    ("price", "status"),
+    [
+        (84.30, "below_intrinsic"),
+        (335 * math.exp(-0.04 * 10 / 365) - 250 + 1e-6, "no_time_value"),
+        (84.70, "ok"),
+    ],
+)
+def test_a_put_before_a_dividend_has_no_time_value_at_what_exercise_after_it_pays(
+    model: Any,  # noqa: ANN401
+    price: float,
+    status: str,
+) -> None:
+    """330 put on 250, 5 paid in ten days, 4%: 335 discounted ten days less 250, at 1% volatility and at 10% alike."""
+    paid = Dividends(np.array([[10 / 365]]), np.array([[5.0]]))
+    sign, spot, strike, years, rate, none = (np.array([x]) for x in (-1.0, 250.0, 330.0, 49 / 365, 0.04, 0.0))
+    found = implied_with_dividends(
+        np.array([price]),
+        sign,
+        spot,
+        strike,
+        years,
+        rate,
+        none,
+        paid,
+        model=model,
+        is_american=np.array([True]),
+    )
+    assert found.status.tolist() == [status]

@@ -159,3 +159,33 @@ def test_a_future_that_is_over_is_worth_its_settlement() -> None:
     book = ol.Book.of(xiaomi((2, "future", None, "2026-09-18"), multiplier=50, entry=24.0, mark=25.0))
     leg = book.price(market().override(settle={"MIU": 26.0})).legs.iloc[0]
     assert (leg["status"], leg["price"], leg["value"], leg["delta"]) == ("expired", 26.0, 200.0, 0.0)
+
+
+def test_a_leg_without_time_value_is_worth_its_price() -> None:
+    """A put at intrinsic value: no volatility is named, and it moves as the stock does."""
+    legs = xiaomi((1, "put", 30, NEAR), style="american", mark=30 - 24.24)
+    leg = ol.Book.of(legs).price(market(vol=None)).legs.iloc[0]
+    assert (leg["status"], np.isnan(leg["vol"])) == ("no_time_value", True)
+    assert leg[["price", "value", "delta"]].tolist() == [pytest.approx(5.76), pytest.approx(5760), -1000]
+    assert leg[["gamma", "vega", "theta", "rho"]].tolist() == [0, 0, 0, 0]
+
+
+def test_dividends_of_more_than_the_spot_leave_no_forward() -> None:
+    """A slip of the decimal point; the leg says why it has no value, and the stock keeps its own."""
+    paid = market().with_dividends({"MIU": [("2026-11-20", 50.0)]})
+    legs = ol.Book.of(xiaomi((1, "call", 24, NEAR), (100, "stock"))).price(paid).legs
+    assert legs["status"].tolist() == ["no_forward", "ok"]
+    assert FIXES["no_forward"].format(underlying="MIU") == "check ex_date and amount of MIU's dividends"
+
+
+def test_many_equal_contracts_are_priced_as_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From a thousand American legs on equal ones are priced once; the numbers are the same."""
+    from optlab.pricing import positions
+
+    paid = market().with_dividends({"MIU": [("2026-11-20", 0.5)]})
+    book = ol.Book.of(
+        xiaomi(*[(n, "put", strike, NEAR) for n in (1, -2, 3) for strike in (24, 26)], style="american")
+    )
+    one_by_one = book.price(paid).legs
+    monkeypatch.setattr(positions, "MANY", 1)
+    pd.testing.assert_frame_equal(book.price(paid).legs, one_by_one)

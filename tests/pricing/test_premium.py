@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import integrate, interpolate, stats
 
+from optlab.pricing import premium
 from optlab.pricing.black_scholes import Array
 from optlab.pricing.boundary import NODES, solve
 from optlab.pricing.exercise import Contracts, put_rates
@@ -99,8 +100,9 @@ def fourth_order(values: list[Array], step: Array | float) -> Array:
     return np.asarray((two_down - 8 * down + 8 * up - two_up) / (12 * step))
 
 
-def test_delta_and_gamma_are_bumps() -> None:
-    """Derivatives under the integral are those of the integral, and of delta."""
+def test_delta_and_gamma_are_bumps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Derivatives under the integral are those of the integral by the same points, and of delta."""
+    monkeypatch.setattr(premium, "PRICES", GREEKS)
     terms = terms_of(*OPTIONS)
     spots = held(terms)
     found = greeks(terms, spots)

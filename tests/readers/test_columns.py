@@ -9,7 +9,8 @@ import pytest
 from optlab.book import Book
 from optlab.columns import LEG_COLUMNS
 from optlab.errors import ReadError
-from optlab.market import DIVIDEND_COLUMNS, QUOTE_COLUMNS
+from optlab.market import QUOTE_COLUMNS
+from optlab.payments import DIVIDEND_COLUMNS
 from optlab.readers.columns import (
     LEG_ALIASES,
     MARKET_ALIASES,

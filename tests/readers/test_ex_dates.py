@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from optlab.errors import ReadError
-from optlab.market import DIVIDEND_COLUMNS, Market
-from optlab.readers import read_market
+from optlab.market import Market
+from optlab.payments import DIVIDEND_COLUMNS
+from optlab.readers import read, read_market
 
 ReadQuotes = Callable[..., Market]
 ReadFiles = Callable[..., Market]
@@ -303,3 +304,13 @@ def test_a_series_may_say_what_its_stock_pays(read_quotes: ReadQuotes) -> None:
     )
     assert market.quotes["kind"].tolist() == ["call", "put"]
     assert paid(market) == [("AAPL", "2026-11-09", 0.27, "")]
+
+
+def test_a_file_of_dividends_is_no_book(tmp_path: Path) -> None:
+    """Its amounts would pass for shares."""
+    path = tmp_path / "dividends.csv"
+    path.write_text("underlying,ex_date,amount\nAAPL,2026-11-09,0.27\n")
+    with pytest.raises(
+        ReadError, match=r"these are dividends, no positions\. Fix: give it as a market, with -m\."
+    ):
+        read(str(path))

@@ -39,7 +39,8 @@ def disagreements(counted: pd.DataFrame, legs: pd.DataFrame) -> pd.DataFrame:
     found = counted[(sides.max(axis=1) > sides.min(axis=1)) & counted["delta_ratio"].notna()]
     if found.empty:
         return found.reset_index().assign(leg="", reason="")[DISAGREEMENT_COLUMNS]
-    parts = contributions(legs[[*LEGS]][legs["strategy_id"].isin(found.index)])
+    columns = [name for name in LEGS if name in legs]
+    parts = contributions(legs[columns][legs["strategy_id"].isin(found.index)])
     parts = parts.join(found[[*BY_RULE, "delta_ratio", "scenario_lean", "delta_per_lot"]], on="strategy_id")
     is_between_numbers = parts["direction_delta"] != parts["direction_scenario"]
     pull = np.where(is_between_numbers, _between_numbers(parts), _against_name(parts))

@@ -19,9 +19,10 @@ from optlab.bias.totals import totals
 from optlab.bias.trend import WINDOW, in_window, last_windows, trading_days, trend
 from optlab.bias.weights import WEIGHTS, weight_column
 from optlab.bias.words import NOTHING, extras, headline, stability_range, trend_sentence
+from optlab.carry import dividends_ahead
 from optlab.columns import typed
 from optlab.errors import PricingError
-from optlab.exposure import numbered
+from optlab.exposure import numbered, with_cash
 from optlab.market import Market
 
 AMOUNTS = ("value", "cost", "profit", "rho")
@@ -171,6 +172,7 @@ def bias(
     """
     chosen = choices or Choices()
     legs, ids = numbered(valued, AMOUNTS)
+    legs = _with_cash(legs, market)
     every = judged(legs, market, chosen, broken)
     days = trading_days(every)
     is_timed = chosen.window is not None or chosen.by == "day"
@@ -201,6 +203,12 @@ def bias(
         left_out=left_out,
         range=spread,
     )
+
+
+def _with_cash(legs: pd.DataFrame, market: Market) -> pd.DataFrame:
+    """Put the cash dividends beside the legs that are priced with any."""
+    is_paid = "dividend_model" in legs and (legs["dividend_model"] != "").any()
+    return with_cash(legs, dividends_ahead(legs, market)) if is_paid else legs
 
 
 def _summary(

@@ -52,6 +52,7 @@ def context(chain: Chain, seen: Seen, out: Output) -> None:
       optlab context sample_positions/xiaomi_chain.csv --history sample_positions/xiaomi_history.csv -o context.xlsx
     """
     from optlab.context import contexts
+    from optlab.pricing import Models
     from optlab.readers import read_history
 
     screen = screen_of(out, chain, text_in_pipe=True, beside=(chain.history, chain.prices))
@@ -61,4 +62,6 @@ def context(chain: Chain, seen: Seen, out: Output) -> None:
         read_history(name, date_order=chain.date_order) if name else None
         for name in (chain.history, chain.prices)
     )
-    screen.contexts(contexts(market, underlying=chain.underlying or "", history=history, prices=prices))
+    models = Models(seen.model, seen.dividend_model)
+    found = contexts(market, underlying=chain.underlying or "", history=history, prices=prices, models=models)
+    screen.contexts(found)

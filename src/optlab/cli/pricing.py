@@ -74,6 +74,6 @@ def verify(source: Input, quotes: Quotes, recognition: Recognition, out: Output)
         step()
         verification = valuation.verify()
     screen.verify(verification)
-    if not verification.agrees:
+    if not verification.agrees or (source.strict and len(verification.not_judged)):
         raise typer.Exit(FAILED)
     leave(screen, valuation.book, valuation)

@@ -15,6 +15,7 @@ from optlab.context.open_interest import by_expiry, by_strike
 from optlab.context.surface import surface
 from optlab.context.term import NEAREST, called, shape, tenors, term
 from optlab.market import Market
+from optlab.pricing import Models
 
 __all__ = ["Context", "context", "contexts", "is_chain"]
 
@@ -82,12 +83,13 @@ def contexts(
     underlying: str = "",
     history: pd.DataFrame | None = None,
     prices: pd.DataFrame | None = None,
+    models: Models | None = None,
 ) -> dict[str, Context]:
     """Describe every underlying that has a chain, or the one that is named.
 
     Parameters
     ----------
-    market, underlying, history, prices
+    market, underlying, history, prices, models
         As for `context`.
 
     Returns
@@ -101,10 +103,15 @@ def contexts(
         If the market lists no options, or those of an underlying have all expired.
     """
     if underlying:
-        return {underlying: context(market, underlying=underlying, history=history, prices=prices)}
+        return {
+            underlying: context(market, underlying=underlying, history=history, prices=prices, models=models)
+        }
     listed = chain_underlyings(market) or [which(market, "")]
     names = [name for name in listed if is_chain(market, name)] or listed
-    return {name: context(market, underlying=name, history=history, prices=prices) for name in names}
+    return {
+        name: context(market, underlying=name, history=history, prices=prices, models=models)
+        for name in names
+    }
 
 
 def context(
@@ -113,6 +120,7 @@ def context(
     underlying: str = "",
     history: pd.DataFrame | None = None,
     prices: pd.DataFrame | None = None,
+    models: Models | None = None,
 ) -> Context:
     """Describe the chain of one underlying: its volatility, skew, term structure and open interest.
 
@@ -127,6 +135,8 @@ def context(
         them. Closes in it serve where there are no `prices`, and the other way round.
     prices : DataFrame, optional
         Earlier closes, of the same form.
+    models : Models, optional
+        How options are priced.
 
     Returns
     -------
@@ -141,7 +151,7 @@ def context(
     """
     name = which(market, underlying)
     history, prices = past.as_history(history), past.as_history(prices)
-    listed = surface(market, name)
+    listed = surface(market, name, models)
     table = term(listed.series, listed.smile, by_expiry(listed.series))
     months = tenors(table)
     earlier = _earlier(market, listed.series, _number(months, 0, "atm_vol"), history, prices)

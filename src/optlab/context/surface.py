@@ -18,8 +18,9 @@ from optlab.carry import dividends_ahead
 from optlab.context.chain import listed_legs
 from optlab.errors import MarketDataError
 from optlab.market import EVERY, Market, quote_table
-from optlab.pricing import STATUSES, unit_numbers
+from optlab.pricing import STATUSES, Models, unit_numbers
 from optlab.pricing.black_scholes import evaluate
+from optlab.pricing.models import DIVIDEND_MODELS
 
 SOLVED = ("series_settlement", "series_mid", "series_iv")
 """Volatilities that are a series' own; the broader ones say nothing of a smile."""
@@ -64,7 +65,7 @@ class Surface:
     notices: tuple[str, ...]
 
 
-def surface(market: Market, underlying: str) -> Surface:
+def surface(market: Market, underlying: str, models: Models | None = None) -> Surface:
     """Read the smile of every expiry from an underlying's listed series.
 
     Parameters
@@ -73,6 +74,8 @@ def surface(market: Market, underlying: str) -> Surface:
         With series, and ``as_of``.
     underlying : str
         One that has series.
+    models : Models, optional
+        How options are priced.
 
     Raises
     ------
@@ -81,10 +84,9 @@ def surface(market: Market, underlying: str) -> Surface:
     """
     legs, notices = listed_legs(market, underlying)
     bare = _without_broad_vols(market, underlying)
-    joined = join.quotes(legs, bare)
-    for _ in range(PASSES if (joined["model"] == "american").any() else 1):
-        found = forwards(joined, bare)
-        joined = join.quotes(legs, _with_forwards(bare, found, legs))
+    models = models or Models()
+    found = _settled_forwards(_near_the_money(legs), bare, models)
+    joined = join.quotes(legs, _with_forwards(bare, found, legs), models=models)
     if joined["spot"].isna().all():
         raise MarketDataError(
             f"{underlying} has no price, and no strike has both a call and a put that would tell it. "
@@ -95,7 +97,34 @@ def surface(market: Market, underlying: str) -> Surface:
     joined["forward_source"] = source.where(joined["dividend_yield_source"] == "expiry_forward", RATES)
     joined["log_moneyness"] = np.log(joined["strike"] / joined["forward"])
     notices += [*_without_vol(joined, underlying), *_assumed(joined, market, underlying)]
+    if (joined["dividend_model"] != "").any():
+        word = models.dividend_model
+        notices.append(f"cash dividends of {underlying}: {DIVIDEND_MODELS[word]} (--dividend-model {word})")
     return Surface(joined, smile(joined), tuple(notices))
+
+
+def _near_the_money(legs: pd.DataFrame) -> pd.DataFrame:
+    """Take the series that may tell a forward: the strikes where call and put cost most nearly the same."""
+    keys = ["day", "expiry", "root", "strike"]
+    sides = legs.assign(listed=prices(legs)).pivot_table(
+        index=keys, columns="kind", values="listed", aggfunc="first"
+    )
+    if not {"call", "put"} <= set(sides.columns):
+        return legs
+    gap = (sides["call"] - sides["put"]).abs().dropna().sort_values(kind="stable")
+    near = gap.groupby(level="day").head(2 * PAIRS).index
+    others = ~legs["day"].isin(near.get_level_values("day"))
+    return legs[pd.MultiIndex.from_frame(legs[keys]).isin(near) | others]
+
+
+def _settled_forwards(legs: pd.DataFrame, bare: Market, models: Models) -> pd.DataFrame:
+    """Find the forwards again and again, each time with the early-exercise premiums that go with the last ones."""
+    joined = join.quotes(legs, bare, models=models)
+    found = forwards(joined, bare)
+    for _ in range(PASSES - 1 if (joined["model"] == "american").any() else 0):
+        joined = join.quotes(legs, _with_forwards(bare, found, legs), models=models)
+        found = forwards(joined, bare)
+    return found
 
 
 def forwards(joined: pd.DataFrame, market: Market) -> pd.DataFrame:

@@ -15,6 +15,7 @@ Checked by tests/expectation/test_exercise.py.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,9 @@ POINTS, FINE_POINTS = 10, 20
 AROUND_STRIKE, FAR_FROM_STRIKE = 4.0, 6.0
 """In the leg's own deviations: where its European price bends, and where nothing is left of its premium."""
 
+AROUND_CASH = (-2.0, -0.7, 0.0, 0.7, 2.0)
+"""Where the panels of a leg with cash dividends meet, around the strike, in its own deviations."""
+
 LAYERS = 6.0
 """Next to the boundary the premium falls by a factor e over vol^2 / 2r in ln S: the first held panel has so many."""
 
@@ -56,6 +60,10 @@ _FINE_X, _FINE_WEIGHTS = legendre.leggauss(FINE_POINTS)
 _TO_VALUES = _to_coefficients(_X, _WEIGHTS)
 _TO_FINE = legendre.legvander(_FINE_X, POINTS - 1)
 _TO_MASSES = legendre.legint(_to_coefficients(_FINE_X, _FINE_WEIGHTS), lbnd=-1.0)
+
+
+_PANELS = EXERCISED + HELD
+_FRONTS = (), (), (), (_PANELS + 1,), (POINTS, _PANELS), (FINE_POINTS + 1, _PANELS)
 
 
 class Premiums(NamedTuple):
@@ -86,20 +94,17 @@ class Premiums(NamedTuple):
 def premiums_of(packages: Packages, later: int) -> Premiums | None:
     """Lay out the premiums of the last ``later`` legs of every strategy; None where no leg has any."""
     first = packages.sign.shape[1] - later
-    strategy, leg = np.nonzero(packages.exercisable[:, first:])
-    if not len(leg):
+    is_early, is_paid = packages.exercisable[:, first:], packages.is_paid[:, first:]
+    if not is_early.any():
         return None
-    deviation = packages.horizon_vol[strategy] * np.sqrt(packages.horizon[strategy])
-    *option, vol = packages.later(strategy, leg + first)
-    option.append(np.maximum(vol, LEAST_VOL))
-    found = _premiums(option, packages.forward[strategy], np.maximum(deviation, _NEARLY_ZERO))
-
-    def laid_out(values: Array) -> Array:
-        whole = np.zeros((*values.shape[:-1], later, len(packages.forward)))
-        whole[..., leg, strategy] = values
-        return whole
-
-    return Premiums(*map(laid_out, found))
+    shape = later, len(packages.forward)
+    whole = Premiums(*(np.zeros((*front, *shape)) for front in _FRONTS))
+    for where, lay_out in ((is_early & ~is_paid, _of_boundaries), (is_early & is_paid, _of_cash)):
+        strategy, leg = np.nonzero(where)
+        if len(leg):
+            for values, found in zip(whole, lay_out(packages, strategy, leg + first), strict=True):
+                values[..., leg, strategy] = found
+    return whole
 
 
 def premiums_at(premiums: Premiums, z: Array, per_spot: Array) -> tuple[Array, Array]:
@@ -133,23 +138,68 @@ def premiums_beyond(premiums: Premiums, z: Array, direction: Array | float) -> A
     return beyond - premiums.at_forward * cdf(-direction * z)
 
 
-def _premiums(option: list[Array], F: Array, deviation: Array) -> Premiums:
-    """Lay out the premiums of options, all arrays (options,); so are the last axes of what is returned."""
+def _of_boundaries(packages: Packages, strategy: Indices, leg: Indices) -> Premiums:
+    """Lay out the premiums of some legs without cash dividends ahead."""
+    option, F, deviation = _options(packages, strategy, leg)
     sign, K = option[:2]
     contracts = exercise(*(values[:, None] for values in option), with_slopes=False)
-    edges = _edges(option, contracts, F, deviation)
+
+    def added(S: Array) -> Array:
+        worth = sign * (S - K)  # (points, panels, options)
+        held = S[:, EXERCISED:]
+        worth[:, EXERCISED:] = contracts.prices(held.reshape(-1, len(F)).T).T.reshape(held.shape)
+        return np.maximum(worth - prices(sign, S, *option[1:]), 0.0)
+
+    return _premiums(sign, F, deviation, _edges(option, contracts, F, deviation), added)
+
+
+def _of_cash(packages: Packages, strategy: Indices, leg: Indices) -> Premiums:
+    """Lay out what legs with cash dividends ahead are worth more, or less, than European ones with their yield.
+
+    That also mends what the yield gets wrong of the European price: a yield takes more from a higher spot.
+    """
+    option, F, deviation = _options(packages, strategy, leg)
+    sign = option[0]
+    contracts = packages.grids(strategy, leg)
+
+    def added(S: Array) -> Array:
+        worth = contracts.prices(S.reshape(-1, len(F)).T).T.reshape(S.shape)
+        return worth - prices(sign, S, *option[1:])
+
+    return _premiums(sign, F, deviation, _edges_around_strike(option, F, deviation), added)
+
+
+def _options(packages: Packages, strategy: Indices, leg: Indices) -> tuple[list[Array], Array, Array]:
+    """Return some later legs as options at the horizon, the forwards there and the deviations; all (options,)."""
+    deviation = packages.horizon_vol[strategy] * np.sqrt(packages.horizon[strategy])
+    *option, vol = packages.later(strategy, leg)
+    option.append(np.maximum(vol, LEAST_VOL))
+    return option, packages.forward[strategy], np.maximum(deviation, _NEARLY_ZERO)
+
+
+def _premiums(
+    sign: Array, F: Array, deviation: Array, edges: Array, added: Callable[[Array], Array]
+) -> Premiums:
+    """Lay out what is added at spots (points, panels, options); so are the last axes of what is returned."""
     middle, half = 0.5 * (edges[1:] + edges[:-1]), 0.5 * np.diff(edges, axis=0)
     S = F * np.exp(-sign * deviation * (middle + half * _X[:, None, None]) - 0.5 * deviation * deviation)
-    worth = sign * (S - K)  # (points, panels, options)
-    held = S[:, EXERCISED:]
-    worth[:, EXERCISED:] = contracts.prices(held.reshape(-1, len(F)).T).T.reshape(held.shape)
-    values = np.tensordot(_TO_VALUES, np.maximum(worth - prices(sign, S, *option[1:]), 0.0), 1)
+    values = np.tensordot(_TO_VALUES, added(S), 1)
     density = (PHI_0 * half) * np.exp(-0.5 * np.square(middle + half * _FINE_X[:, None, None]))
     masses = np.tensordot(_TO_MASSES, np.tensordot(_TO_FINE, values, 1) * density, 1)
     below = np.cumsum(masses.sum(axis=0), axis=0)  # every polynomial is 1 at the end of its panel
     masses[0, 1:] += below[:-1]
     panel, x, _ = _place(edges, -0.5 * sign * deviation)
     return Premiums(sign, _sums(values, panel, x, 0)[0], below[-1], edges, values, masses)
+
+
+def _edges_around_strike(option: list[Array], F: Array, deviation: Array) -> Array:
+    """Return the ends of the panels in y: finer within `AROUND_CASH` of the leg's own deviations of the strike."""
+    sign, K, left, _, _, vol = option
+    at_strike = -sign * (np.log(K / F) / deviation + 0.5 * deviation)
+    own = vol * np.sqrt(left) / deviation
+    low = -REACH - np.where(sign > 0, deviation, 0.0)
+    inner = [np.clip(at_strike + part * own, low, REACH) for part in AROUND_CASH]
+    return np.stack([low, *inner, np.full_like(low, REACH)])
 
 
 def _edges(option: list[Array], contracts: Exercise, F: Array, deviation: Array) -> Array:

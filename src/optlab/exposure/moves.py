@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from optlab.expectation import Array, Flags, Packages, expected_moves
+from optlab.exposure.cash import COLUMN, cash_of
 from optlab.legs import OPTIONS
 
 NO_EXPOSURE = 1e-4
@@ -16,9 +17,9 @@ NO_EXPOSURE = 1e-4
 LEGS = (
     *("strategy_id", "kind", "strike", "expiry", "quantity", "multiplier"),
     *("years", "rate", "dividend_yield", "vol", "spot", "delta"),
-    *("model", "forward", "dividend_model"),
+    *("model", "forward", "dividend_model", COLUMN),
 )
-"""What a leg needs so that its strategy can be integrated; the last three only where they say something."""
+"""What a leg needs so that its strategy can be integrated; the last four only where they say something."""
 
 NO_CASH = 1e-9
 """A yield this near a leg's own is its own: no cash is paid after the horizon, and the rest is rounding."""
@@ -74,7 +75,8 @@ def _at_horizon(legs: pd.DataFrame) -> pd.DataFrame:
 def packages_of(legs: pd.DataFrame, length: int) -> Packages:
     """Lay out strategies of one number of legs as arrays; needs what `horizons` yields.
 
-    Legs without a ``model`` are European, those without a ``dividend_model`` pay no cash dividends.
+    Legs without a ``model`` are European, those without a ``dividend_model`` pay no cash dividends. Where they pay
+    some, American legs are priced with the days and amounts, if these are there; else by the yield alone.
     """
 
     def grid(name: str) -> Array:
@@ -95,7 +97,13 @@ def packages_of(legs: pd.DataFrame, length: int) -> Packages:
     vol = _horizon_vol(grid, sign, forward, horizon)
     units = grid("quantity") * grid("multiplier")
     inputs = grid("strike"), grid("years"), rate, dividend_yield, grid("vol"), spot, horizon, forward, vol
-    return Packages(units, sign, *inputs, says("model", "american"))
+    flags = says("model", "american")
+    if COLUMN not in legs:
+        return Packages(units, sign, *inputs, flags)
+    cash = cash_of(legs, length)
+    return Packages(
+        units, sign, *inputs, flags, *cash, grid("dividend_yield"), says("dividend_model", "escrowed")
+    )
 
 
 def _with_cash(
@@ -147,6 +155,6 @@ def _horizon_vol(grid: Callable[[str], Array], sign: Array, forward: Array, hori
     """Take the vol of the option leg nearest the forward at the horizon; without one, of the first leg."""
     years, vol = grid("years"), grid("vol")
     is_near = (sign != 0) & ((years <= horizon[:, None]) | (years == years.min(axis=1, keepdims=True)))
-    distance = np.where(is_near, np.abs(grid("strike") - forward[:, None]), np.inf)
+    distance = np.where(is_near & ~np.isnan(vol), np.abs(grid("strike") - forward[:, None]), np.inf)
     nearest: Array = np.take_along_axis(vol, distance.argmin(axis=1)[:, None], axis=1)[:, 0]
     return nearest

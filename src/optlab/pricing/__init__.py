@@ -1,7 +1,15 @@
 """Models, one a file, the one place that picks a model for each option, and positions."""
 
 from optlab.pricing.models import METHODS, Engine, Models
-from optlab.pricing.positions import FIXES, PRICED, STATUSES, options_of, unit_numbers, value
+from optlab.pricing.positions import (
+    FIXES,
+    PRICED,
+    STATUSES,
+    distinct_contracts,
+    options_of,
+    unit_numbers,
+    value,
+)
 
 __all__ = [
     "FIXES",
@@ -10,6 +18,7 @@ __all__ = [
     "STATUSES",
     "Engine",
     "Models",
+    "distinct_contracts",
     "options_of",
     "unit_numbers",
     "value",

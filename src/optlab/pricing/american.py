@@ -117,6 +117,7 @@ class Exercise:
         if rows == 1:
             return (np.where(S == 0, at_nothing.price, grid.prices(eps, S, K, T, r, q, sigma)),)
         found = grid.evaluate(eps, S, K, T, r, q, sigma)
+        found = found._replace(boundary=np.full(S.shape, np.nan))  # there may be two
         return np.where(S == 0, at_nothing, found)
 
     def _passes(self, spots: int) -> Iterator[tuple[Terms, Indices, slice]]:

@@ -45,6 +45,12 @@ class Dividends(NamedTuple):
     years: Array
     amounts: Array
 
+    def counting(self, expiry: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Say which of them fall between now and the expiry of each option, in years."""
+        end = np.asarray(expiry, dtype=np.float64)[..., None]
+        is_ahead = (self.years > 0) & (self.years <= end)
+        return np.asarray(is_ahead & (self.amounts > 0) & np.isfinite(self.amounts))
+
 
 def present_value(
     dividends: Dividends, years: npt.ArrayLike, rate: npt.ArrayLike, dividend_yield: npt.ArrayLike
@@ -175,6 +181,38 @@ def prices(
     return out.reshape(case.shape)
 
 
+def certain(option: tuple[Array, ...], paid: Dividends, is_american: npt.NDArray[np.bool_]) -> American:
+    """Value options without randomness: exercised at expiry; if American, at the best of now and around each ex-date.
+
+    A call is best exercised just before an ex-date, a put just after. Greeks are those of the gain at that time, but
+    for theta and rho, which are left at 0.
+
+    Parameters
+    ----------
+    option : tuple of float64 arrays, each of shape (options,)
+        Sign, spot, strike, years, rate and dividend yield.
+    paid : Dividends
+        A row per option.
+    is_american : bool array, shape (options,)
+        Whether each can be exercised at any time.
+    """
+    sign, S, K, T, r, q = option
+    times = np.concatenate([T[:, None], np.zeros((len(T), 1)), paid.years], axis=1)
+    best, when, european = np.zeros_like(T), np.zeros_like(T), np.zeros_like(T)
+    for column, t in enumerate(times.T):
+        is_after = (sign < 0) | (t == T)
+        is_paid = (paid.years < t[:, None]) | ((paid.years == t[:, None]) & is_after[:, None])
+        before = paid._replace(amounts=np.where(is_paid, paid.amounts, 0.0))
+        gain = sign * ((S - present_value(before, t, r, q)) * np.exp(-q * t) - K * np.exp(-r * t))
+        is_better = ((column == 0) | (is_american & (t >= 0) & (t <= T))) & (gain > best)
+        best, when = np.where(is_better, gain, best), np.where(is_better, t, when)
+        european = best if column == 0 else european
+    price = np.where(np.isfinite(S + K + T + r + q), best, np.nan)
+    zero = np.zeros_like(price)
+    delta = np.where(best > 0, sign * np.exp(-q * when), 0.0)
+    return American(price, delta, zero, zero, zero, zero, price - european, np.full_like(price, np.nan))
+
+
 class _Case(NamedTuple):
     """The inputs, flat: one row per option."""
 
@@ -202,7 +240,7 @@ class _Case(NamedTuple):
         """Say which have a closed form."""
         if model == "escrowed":
             return ~self.is_american
-        return ~self.is_american & ~_counting(self.dividends, self.columns[3]).any(axis=-1)
+        return ~self.is_american & ~self.dividends.counting(self.columns[3]).any(axis=-1)
 
 
 def _closed(case: _Case, model: DividendModel) -> Array:
@@ -228,17 +266,11 @@ def _left(case: _Case, spot: Array, model: DividendModel) -> Array:
     return np.where(spot < 0, spot, np.maximum(spot - present_value(case.dividends, T, r, q), 0.0))
 
 
-def _counting(dividends: Dividends, years: npt.ArrayLike) -> npt.NDArray[np.bool_]:
-    dates, cash = dividends
-    expiry = np.asarray(years, dtype=np.float64)[..., None]
-    return np.asarray((dates > 0) & (dates <= expiry) & (cash > 0) & np.isfinite(cash))
-
-
 def _discounted(
     dividends: Dividends, years: npt.ArrayLike, rate: npt.ArrayLike, dividend_yield: npt.ArrayLike
 ) -> Array:
     """Return each dividend's present value, 0 for those that don't count."""
-    counts = _counting(dividends, years)
+    counts = dividends.counting(years)
     carry = np.asarray(np.subtract(rate, dividend_yield), dtype=np.float64)[..., None]
     dates, cash = (np.where(counts, a, 0.0) for a in dividends)
     return np.asarray(cash * np.exp(-carry * dates))

@@ -49,7 +49,8 @@ class American(NamedTuple):
         Early-exercise premium: the price less that of the European option; not negative.
     boundary : float64 array
         The spot at which exercise is optimal now: a put at or below it, a call at or above it. NaN where
-        exercise now is optimal at no spot.
+        exercise now is optimal at no spot, as of a call that had better wait for the day before an ex-date, and where
+        there are two such spots.
     """
 
     price: Array

@@ -33,6 +33,9 @@ Codes = npt.NDArray[np.intp]
 NO_VALUE = 1e-8
 """A price that is above what exercise pays by no more than this part of spot or strike has no time value."""
 
+GRID_NOISE = 100.0
+"""Prices from a grid are less smooth by so much."""
+
 LOWEST, HIGHEST = 1e-4, 20.0
 """Volatilities are looked for from 0.01% to 2,000%."""
 
@@ -190,26 +193,10 @@ def implied_with_dividends(
         return dividends.prices(eps, S, K, T, r, q, vol, ahead, model=model, american=flags[at])
 
     with np.errstate(all="ignore"):
-        bounds = _bounds(_floor(part, own, flags), *part)
+        bounds = _bounds(dividends.certain(part, own, flags).price, *part)
+        bounds = bounds._replace(slack=bounds.slack * GRID_NOISE)
     found = invert(price[places], price_at, bounds, guess.vol[places])
     return Implied(*_put(guess, places, found, part[3]))
-
-
-def _floor(part: tuple[Array, ...], paid: Dividends, is_american: npt.NDArray[np.bool_]) -> Array:
-    """Return the best of exercise without volatility: at expiry; if American, now and just before each ex-date."""
-    sign, S, K, T, r, q = part
-    times = np.concatenate([T[:, None], np.zeros((len(T), 1)), paid.years], axis=1)
-    best = np.zeros_like(T)
-    for column, t in enumerate(times.T):
-        before = (
-            paid
-            if column == 0
-            else paid._replace(amounts=np.where(paid.years < t[:, None], paid.amounts, 0.0))
-        )
-        gain = sign * ((S - present_value(before, t, r, q)) * np.exp(-q * t) - K * np.exp(-r * t))
-        is_chance = (column == 0) | (is_american & (t >= 0) & (t <= T))
-        best = np.where(is_chance & (gain > best), gain, best)
-    return np.where(np.isfinite(S + K + T + r + q), best, np.nan)
 
 
 def _bounds(floor: Array, sign: Array, S: Array, K: Array, T: Array, r: Array, q: Array) -> Bounds:

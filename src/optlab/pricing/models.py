@@ -106,9 +106,7 @@ class Option(NamedTuple):
     @property
     def has_cash(self) -> Flags:
         """Whether a cash dividend falls before the expiry."""
-        paid, expiry = self.dividends, self.years[:, None]
-        is_ahead = (paid.years > 0) & (paid.years <= expiry) & (paid.amounts > 0)
-        return np.asarray(is_ahead.any(axis=1))
+        return np.asarray(self.dividends.counting(self.years).any(axis=1))
 
 
 def evaluate(option: Option, vol: Array, models: Models) -> American:
@@ -121,12 +119,16 @@ def evaluate(option: Option, vol: Array, models: Models) -> American:
         out[6, plain] = 0.0
     if early.any():
         out[:, early] = american.evaluate(*option.take(early).inputs, vol[early])
-    if has_cash.any():
-        paid = option.take(has_cash)
-        out[:, has_cash] = dividends.evaluate(
-            *paid.inputs, vol[has_cash], paid.dividends,
+    is_random = option.years * vol > 0
+    if (has_cash & is_random).any():
+        paid = option.take(has_cash & is_random)
+        out[:, has_cash & is_random] = dividends.evaluate(
+            *paid.inputs, vol[has_cash & is_random], paid.dividends,
             model=models.dividend_model, american=paid.is_american,
         )  # fmt: skip
+    if (has_cash & ~is_random).any():
+        fixed = option.take(has_cash & ~is_random)
+        out[:, has_cash & ~is_random] = dividends.certain(fixed.inputs, fixed.dividends, fixed.is_american)
     return American(*out)
 
 
@@ -163,7 +165,8 @@ def methods(option: Option, vol: Array, models: Models) -> Words:
     kind = region(option.sign, option.rate, option.dividend_yield)
     puts = Contracts(option.years, *put_rates(option.sign, option.rate, option.dividend_yield), vol)
     is_solved = (kind == SINGLE) & has_equation(puts)
-    is_free = ~option.is_american | (kind == NEVER) | (option.years * vol == 0)
+    is_random = option.years * vol > 0
+    is_free = ~option.is_american | (kind == NEVER) | ~is_random
     plain = np.where(is_free, "formula", np.where(is_solved, "boundary", "grid"))
     is_closed = ~option.is_american & (models.dividend_model == "escrowed")
-    return np.where(option.has_cash, np.where(is_closed, "formula", "grid"), plain)
+    return np.where(option.has_cash & is_random, np.where(is_closed, "formula", "grid"), plain)

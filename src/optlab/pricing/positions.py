@@ -24,12 +24,13 @@ STATUSES = {
     "no_entry": "a future without an entry price: its value is the gain since then",
     "below_intrinsic": "no volatility: the price given is below the option's lower bound",
     "above_maximum": "no volatility: the price given is above the option's upper bound",
-    "no_time_value": "no volatility: the price given is intrinsic value alone",
+    "no_time_value": "no volatility: the price given has no time value, and is worth itself without any",
+    "no_forward": "cash dividends before the expiry are worth more than the spot",
     "not_supported": "no model for this leg",
 }
 """Every word the ``status`` column can hold."""
 
-PRICED = ("ok", "expired", "at_strike_expiry")
+PRICED = ("ok", "no_time_value", "expired", "at_strike_expiry")
 """The statuses of legs that have a value."""
 
 FIXES = {
@@ -37,16 +38,16 @@ FIXES = {
     "no_vol": "add its vol to the market, or say --vol {underlying}=0.30",
     "no_entry": "give what it was bought or sold at in the column entry",
     "expired_earlier": "say --settle {underlying}=PRICE, or remove it",
-    "below_intrinsic": "check the mark against spot and rate, or say --vol {underlying}=0.30",
-    "above_maximum": "check the mark against spot and rate, or say --vol {underlying}=0.30",
-    "no_time_value": "say --vol {underlying}=0.30",
+    "below_intrinsic": "check the mark against spot and rate, or give the leg a volatility in the column iv",
+    "above_maximum": "check the mark against spot and rate, or give the leg a volatility in the column iv",
+    "no_forward": "check ex_date and amount of {underlying}'s dividends",
     "not_supported": "remove it",
 }
 """What the user can do about each status that has no value."""
 
 
 MANY = 1000
-"""From so many American legs on, contracts that come several times are priced once."""
+"""Of more American legs and legs with cash dividends, contracts that come several times are priced once."""
 
 
 def value(
@@ -98,6 +99,7 @@ def _status(legs: pd.DataFrame) -> pd.Series:
         ((legs["kind"] == "future") & legs["entry"].isna(), "no_entry"),
         (is_option & is_past & (legs["spot"] == legs["strike"]), "at_strike_expiry"),
         ((is_option | (legs["kind"] == "future")) & is_past, "expired"),
+        ((is_option | (legs["kind"] == "future")) & (legs["forward"] <= 0), "no_forward"),
         (is_option & legs["vol"].isna(), solve_failure),
     ]
     status = pd.Series("ok", index=legs.index, dtype="object")
@@ -142,18 +144,34 @@ def unit_numbers(
         The numbers, a row per option, and by what method each was priced.
     """
     models = models or Models()
-    if (options["model"] == "american").sum() <= MANY:
+    distinct = distinct_contracts(options, ["vol"])
+    if distinct is None:
         return _numbers(options, ahead, models)
-    names = ["underlying", "root", "currency", "kind", "model", *MODEL_INPUTS]
-    codes = options.groupby(names, sort=False, dropna=False).ngroup().to_numpy()
-    _, first = np.unique(codes, return_index=True)
+    first, codes = distinct
     numbers, words = _numbers(options.iloc[first], _of(ahead, first), models)
     return American(*(column[codes] for column in numbers)), words[codes]
 
 
+def distinct_contracts(options: pd.DataFrame, also: list[str]) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return the first row of each distinct contract, and the contract of each row; None if it is not worth it.
+
+    Contracts are distinct by underlying, terms, quotes and what else is named. It is worth it for many American legs
+    and many with cash dividends, which a tape has over and over again.
+    """
+    if ((options["model"] == "american") | (options["dividend_model"] != "")).sum() <= MANY:
+        return None
+    names = ["underlying", "root", "currency", "kind", "model", *MODEL_INPUTS[:-1], *also]
+    codes = options.groupby(names, sort=False, dropna=False).ngroup().to_numpy()
+    _, first = np.unique(codes, return_index=True)
+    return first, codes
+
+
 def _numbers(options: pd.DataFrame, ahead: Dividends | None, models: Models) -> tuple[American, Words]:
     option = options_of(options, ahead)
-    vol = np.where(option.years == 0, 0.0, options["vol"].to_numpy(dtype=float))  # at expiry none is needed
+    vol = options["vol"].to_numpy(dtype=float)
+    vol = np.where(
+        (option.years == 0) | np.isnan(vol), 0.0, vol
+    )  # at expiry, and without time value, none is needed
     return evaluate(option, vol, models), methods(option, vol, models)
 
 

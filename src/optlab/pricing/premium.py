@@ -102,7 +102,7 @@ def greeks(terms: Terms, S: Array) -> Greeks:
     held, paid = points.asset * N1, points.cash * N2
     net = asset - cash
     by_vol, by_rate = (_moved(terms, slopes)[..., None] / points.s for slopes in _slopes(terms))
-    premium = eps * (S * held.sum(axis=0) - r * paid.sum(axis=0))
+    premium = prices(terms, S)  # by its own rule, so that a price is one number wherever it is asked for
     delta = eps * held.sum(axis=0) + (net / points.s).sum(axis=0) / S
     bend = asset + cash - (asset * d1 - cash * d2) / points.s
     gamma = (bend / points.s).sum(axis=0) / (S * S)

@@ -81,7 +81,7 @@ NEAR = 0.05
 """Standard deviations from the exercise boundary within which price and delta alone are judged."""
 
 NOT_NEEDED = "expired, or no volatility: no model is needed"
-NOT_INSTALLED = "QuantLib is not installed. Fix: pip install 'optlab[verify]'"
+NOT_INSTALLED = "QuantLib is not installed. Fix: pip install QuantLib"
 TOO_CALM = "its volatility is too small beside the rates for QuantLib"
 NO_ANSWER = "the other engine has no number"
 AT_BOUNDARY = "near its exercise boundary, where gamma jumps"
@@ -205,9 +205,8 @@ class _Case:
 
 def _distinct(option: Option, vol: Array) -> tuple[np.ndarray, np.ndarray]:
     """Return one option of each contract, and the contract of each option."""
-    paid, expiry = option.dividends, option.years[:, None]
-    is_ahead = (paid.years > 0) & (paid.years <= expiry) & (paid.amounts > 0)
-    cash = [np.where(is_ahead, values, 0.0) for values in paid]
+    is_ahead = option.dividends.counting(option.years)
+    cash = [np.where(is_ahead, values, 0.0) for values in option.dividends]
     terms = np.column_stack([*option.inputs, vol, option.is_american, *cash])
     _, first, codes = np.unique(terms, axis=0, return_index=True, return_inverse=True)
     return first, codes

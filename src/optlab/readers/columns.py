@@ -224,6 +224,15 @@ def has_needs(header: Sequence[str], aliases: Aliases, needs: Sequence[tuple[str
     return all(any(name in found for name in group) for group in needs)
 
 
+def of_dividends(file: str, header: Sequence[str]) -> ReadError | None:
+    """Say that a file is a list of cash dividends, which would pass for positions: its amounts for shares."""
+    if "ex_date" not in find_columns(header, MARKET_ALIASES):
+        return None
+    return ReadError(
+        f"{file}: has ex-dates: these are dividends, no positions. Fix: give it as a market, with -m."
+    )
+
+
 def missing_columns(
     file: str, header: Sequence[str], aliases: Aliases, needs: Sequence[tuple[str, ...]]
 ) -> ReadError | None:

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from optlab.columns import DTYPES
-from optlab.market import DIVIDEND_KEYS, QUOTE_NUMBERS, dividend_table, notice_of
+from optlab.market import QUOTE_NUMBERS
+from optlab.payments import DIVIDEND_KEYS, dividend_table, notice_of
 from optlab.readers.cells import number
 from optlab.readers.columns import ColumnMap, normalized, says_percent
 from optlab.readers.dates import DateOrder
@@ -29,7 +30,7 @@ class Dividends(NamedTuple):
     """All cash dividends of one file, whenever they became known."""
 
     table: pd.DataFrame
-    """`optlab.market.DIVIDEND_COLUMNS` and ``root``, in the order of the file."""
+    """`optlab.payments.DIVIDEND_COLUMNS` and ``root``, in the order of the file."""
     seen: pd.Series
     """The instant at which each became known; NaT where the file does not say."""
 
@@ -114,7 +115,7 @@ def known_dividends(
     Returns
     -------
     DataFrame
-        `optlab.market.DIVIDEND_COLUMNS`: for each underlying and ex-date what was known last, and of several rows of
+        `optlab.payments.DIVIDEND_COLUMNS`: for each underlying and ex-date what was known last, and of several rows of
         the same time what `one_a_day` makes of them.
     tuple of str
         Notices.

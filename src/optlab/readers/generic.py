@@ -12,7 +12,14 @@ from optlab import legs as leg_table
 from optlab.columns import COLUMNS, DTYPES, LEG_COLUMNS
 from optlab.errors import Problem, ReadError
 from optlab.readers.cells import EFFECT_WORDS, SIDE_WORDS, CellError
-from optlab.readers.columns import LEG_ALIASES, POSITION_NEEDS, match_columns, missing_columns, normalized
+from optlab.readers.columns import (
+    LEG_ALIASES,
+    POSITION_NEEDS,
+    match_columns,
+    missing_columns,
+    normalized,
+    of_dividends,
+)
 from optlab.readers.contracts import contracts
 from optlab.readers.dates import DATE_FIX, DateOrder, iso, moment, proven_order, time_of_day
 from optlab.readers.distinct import map_distinct
@@ -55,7 +62,9 @@ def parse_generic(table: RawTable, order: DateOrder | None) -> Parsed:
         are several.
     """
     _refuse_statement(table)
-    missing = missing_columns(table.file, table.header, LEG_ALIASES, POSITION_NEEDS)
+    missing = of_dividends(table.file, table.header) or missing_columns(
+        table.file, table.header, LEG_ALIASES, POSITION_NEEDS
+    )
     if missing:
         raise missing
     columns = match_columns(table.file, table.header, LEG_ALIASES)

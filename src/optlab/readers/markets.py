@@ -12,7 +12,8 @@ import pandas as pd
 from optlab.columns import DTYPES
 from optlab.errors import ReadError
 from optlab.legs import OPTIONS, expiry_instants
-from optlab.market import QUOTE_COLUMNS, QUOTE_NUMBERS, Market, notice_of, parse_as_of, quote_table
+from optlab.market import QUOTE_COLUMNS, QUOTE_NUMBERS, Market, parse_as_of, quote_table
+from optlab.payments import notice_of
 from optlab.readers.cells import KIND_WORDS, clean, currency
 from optlab.readers.chains import chain_reader
 from optlab.readers.columns import (

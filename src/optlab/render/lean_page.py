@@ -321,5 +321,5 @@ def _chain_sentences(valuation: Valuation) -> tuple[str, ...]:
     sentences = []
     for name in itertools.islice((name for name in held if is_chain(market, name)), MOST_CHAINS):
         with suppress(MarketDataError):  # a chain without a spot, or over by now, has nothing to say
-            sentences.append(context(market, underlying=name).sentence)
+            sentences.append(context(market, underlying=name, models=valuation.models).sentence)
     return tuple(sentences)
