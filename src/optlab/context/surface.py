@@ -28,8 +28,8 @@ SOLVED = ("series_settlement", "series_mid", "series_iv")
 PAIRS = 5
 """Strikes nearest the money whose parity forwards are asked; their median counts."""
 
-PASSES = 4
-"""Forwards of American options are found so often: each time the premiums are known better."""
+PASSES, SETTLED = 4, 1e-5
+"""Forwards of American options are found so often at most, each time with better premiums, until they move by less."""
 
 AT_FORWARD = 1e-9
 """So near, in log-moneyness, a strike is at the forward."""
@@ -122,8 +122,11 @@ def _settled_forwards(legs: pd.DataFrame, bare: Market, models: Models) -> pd.Da
     joined = join.quotes(legs, bare, models=models)
     found = forwards(joined, bare)
     for _ in range(PASSES - 1 if (joined["model"] == "american").any() else 0):
+        before = found["forward"]
         joined = join.quotes(legs, _with_forwards(bare, found, legs), models=models)
         found = forwards(joined, bare)
+        if not ((found["forward"] / before - 1.0).abs() > SETTLED).any():
+            break
     return found
 
 

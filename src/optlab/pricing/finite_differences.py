@@ -34,7 +34,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import lapack
 
 from optlab.pricing.black_scholes import Array
 from optlab.pricing.mesh import Integers, Mesh, Options, starting_point
@@ -261,6 +260,8 @@ class _March:
 
     def step(self, j: int) -> None:
         """Go one step back in time."""
+        from scipy.linalg import lapack  # noqa: PLC0415 - an eighth of a second that most books do not pay for
+
         self._carry_edges(j)
         right = self._right_side(j)
         self.coupling[:, :-1] = self.below[j][:, None]
