@@ -13,7 +13,6 @@ from optlab.legs import OPTIONS
 from optlab.market import EVERY, Market
 from optlab.pricing import PRICED, Models
 from optlab.pricing.dividends import present_value
-from optlab.pricing.models import DIVIDEND_MODELS
 from optlab.times import as_of_instants
 from optlab.venues import is_currency_pair
 
@@ -96,18 +95,18 @@ def _assumed(legs: pd.DataFrame, name: str, option: str) -> list[str]:
 def _cash_dividends(legs: pd.DataFrame, market: Market, models: Models) -> list[str]:
     """Say whose cash dividends count, and how; where they are large, count twice, or are in the price already."""
     paid = legs[legs["dividend_model"] != ""]
-    word = models.dividend_model
-    twice = paid.loc[paid["dividend_yield"] != 0, "underlying"].tolist()
-    found: list[tuple[Sequence[str], str]] = [
-        (
-            paid["underlying"].tolist(),
-            f"cash dividends of {{}}: {DIVIDEND_MODELS[word]} (--dividend-model {word})",
+    twice = sorted(set(paid.loc[paid["dividend_yield"] != 0, "underlying"]))
+    large = sorted(set(_large(paid, market)))
+    return [
+        *([models.said_of(paid["underlying"])] if len(paid) else []),
+        *([f"{', '.join(twice)}: cash dividends and a dividend yield, and both count"] if twice else []),
+        *(
+            [f"cash dividends of {', '.join(large)} are more than a fifth of spot: check their amounts"]
+            if large
+            else []
         ),
-        (twice, "{}: cash dividends and a dividend yield, and both count"),
-        (_large(paid, market), "cash dividends of {} are more than a fifth of spot: check their amounts"),
+        *(_stale_spots(legs, market) if market.as_of and len(market.dividends) else []),
     ]
-    lines = [text.format(", ".join(sorted(set(names)))) for names, text in found if len(names)]
-    return lines + (_stale_spots(legs, market) if market.as_of and len(market.dividends) else [])
 
 
 def _large(paid: pd.DataFrame, market: Market) -> Sequence[str]:

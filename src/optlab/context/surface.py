@@ -20,7 +20,6 @@ from optlab.errors import MarketDataError
 from optlab.market import EVERY, Market, quote_table
 from optlab.pricing import STATUSES, Models, unit_numbers
 from optlab.pricing.black_scholes import evaluate
-from optlab.pricing.models import DIVIDEND_MODELS
 
 SOLVED = ("series_settlement", "series_mid", "series_iv")
 """Volatilities that are a series' own; the broader ones say nothing of a smile."""
@@ -98,8 +97,7 @@ def surface(market: Market, underlying: str, models: Models | None = None) -> Su
     joined["log_moneyness"] = np.log(joined["strike"] / joined["forward"])
     notices += [*_without_vol(joined, underlying), *_assumed(joined, market, underlying)]
     if (joined["dividend_model"] != "").any():
-        word = models.dividend_model
-        notices.append(f"cash dividends of {underlying}: {DIVIDEND_MODELS[word]} (--dividend-model {word})")
+        notices.append(models.said_of([underlying]))
     return Surface(joined, smile(joined), tuple(notices))
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from optlab.pricing.black_scholes import Array
 from optlab.pricing.dividends import Dividends, present_value
 from optlab.pricing.finite_differences import values
-from optlab.pricing.grid import Flags
+from optlab.pricing.grid import LEAST_VOL, Flags
 from optlab.pricing.mesh import Integers, Options, efforts, mesh_of, starting_point, taken
 
 TOGETHER = 256
@@ -25,8 +25,6 @@ TOGETHER = 256
 
 MARGIN = 12
 """Nodes at either end of a grid, of which it knows little: half a deviation."""
-
-LEAST_VOL = 1e-4
 
 _NEARLY_ZERO = 1e-12
 

@@ -34,11 +34,10 @@ from optlab.pricing.black_scholes import Array, columns
 from optlab.pricing.boundary import solve
 from optlab.pricing.exercise import (
     NEVER,
-    SINGLE,
     American,
     Contracts,
     certain,
-    has_equation,
+    has_boundary,
     horizons,
     put_rates,
     region,
@@ -180,13 +179,10 @@ def exercise(
     eps, K, T, r, q, sigma = option
     is_sound = np.isfinite(K + T + r + q + sigma) & (np.abs(eps) == 1) & (K > 0) & (T >= 0) & (sigma >= 0)
     is_random = sigma * np.sqrt(np.maximum(T, 0.0)) > 0
-    kind = region(eps, r, q)
-    puts = Contracts(T, *put_rates(eps, r, q), sigma)
-    with np.errstate(all="ignore"):
-        is_solved = (kind == SINGLE) & has_equation(puts)
-    is_early = is_sound & is_random & (kind != NEVER)
+    is_solved = has_boundary(eps, T, r, q, sigma)
+    is_early = is_sound & is_random & (region(eps, r, q) != NEVER)
     single, hard = np.flatnonzero(is_early & is_solved), np.flatnonzero(is_early & ~is_solved)
-    puts = puts.take(single)
+    puts = Contracts(T, *put_rates(eps, r, q), sigma).take(single)
     puts = puts._replace(T=horizons(puts))
     is_put = (eps[single] < 0).astype(np.float64)
     boundary = solve(puts, (is_put, 1.0 - is_put) if with_slopes else None)

@@ -114,6 +114,13 @@ def has_equation(puts: Contracts) -> npt.NDArray[np.bool_]:
     return np.asarray((r >= FAINT * -q) | (np.abs(r - q) * np.sqrt(T) <= STEEP * sigma))
 
 
+def has_boundary(sign: Array, T: Array, r: Array, q: Array, sigma: Array) -> npt.NDArray[np.bool_]:
+    """Say which options have one boundary that can be solved for; of all others that pay early there is a grid."""
+    with np.errstate(all="ignore"):
+        is_solved = has_equation(Contracts(T, *put_rates(sign, r, q), sigma))
+    return np.asarray((region(sign, r, q) == SINGLE) & is_solved)
+
+
 def horizons(puts: Contracts) -> Array:
     """Return how many of its years matter to a put's early exercise.
 

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Literal, NamedTuple, get_args, get_type_hints
 
@@ -20,7 +21,7 @@ from optlab.pricing import american, black_scholes, dividends, inversion
 from optlab.pricing import implied as european
 from optlab.pricing.black_scholes import Array
 from optlab.pricing.dividends import DividendModel, Dividends
-from optlab.pricing.exercise import NEVER, SINGLE, American, Contracts, has_equation, put_rates, region
+from optlab.pricing.exercise import NEVER, American, has_boundary, region
 from optlab.pricing.implied import Implied
 
 Engine = Literal["numpy", "vollib"]
@@ -68,6 +69,12 @@ class Models:
     model: Exercise = "auto"
     dividend_model: DividendModel = "spot"
     engine: Engine = "numpy"
+
+    def said_of(self, underlyings: Iterable[str]) -> str:
+        """Say how the cash dividends of underlyings are taken, and by which option."""
+        word = self.dividend_model
+        names = ", ".join(sorted(set(underlyings)))
+        return f"cash dividends of {names}: {DIVIDEND_MODELS[word]} (--dividend-model {word})"
 
     def __post_init__(self) -> None:
         """Refuse words that are not known."""
@@ -162,11 +169,10 @@ def implied(price: Array, option: Option, models: Models) -> Implied:
 
 def methods(option: Option, vol: Array, models: Models) -> Words:
     """Say how each option is priced, in the words of `METHODS`."""
-    kind = region(option.sign, option.rate, option.dividend_yield)
-    puts = Contracts(option.years, *put_rates(option.sign, option.rate, option.dividend_yield), vol)
-    is_solved = (kind == SINGLE) & has_equation(puts)
-    is_random = option.years * vol > 0
-    is_free = ~option.is_american | (kind == NEVER) | ~is_random
+    sign, _, _, years, rate, dividend_yield = option.inputs
+    is_solved = has_boundary(sign, years, rate, dividend_yield, vol)
+    is_random = years * vol > 0
+    is_free = ~option.is_american | (region(sign, rate, dividend_yield) == NEVER) | ~is_random
     plain = np.where(is_free, "formula", np.where(is_solved, "boundary", "grid"))
     is_closed = ~option.is_american & (models.dividend_model == "escrowed")
     return np.where(option.has_cash & is_random, np.where(is_closed, "formula", "grid"), plain)

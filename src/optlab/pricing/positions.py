@@ -169,9 +169,8 @@ def distinct_contracts(options: pd.DataFrame, also: list[str]) -> tuple[np.ndarr
 def _numbers(options: pd.DataFrame, ahead: Dividends | None, models: Models) -> tuple[American, Words]:
     option = options_of(options, ahead)
     vol = options["vol"].to_numpy(dtype=float)
-    vol = np.where(
-        (option.years == 0) | np.isnan(vol), 0.0, vol
-    )  # at expiry, and without time value, none is needed
+    is_needless = (option.years == 0) | np.isnan(vol)  # at expiry, and without time value
+    vol = np.where(is_needless, 0.0, vol)
     return evaluate(option, vol, models), methods(option, vol, models)
 
 
