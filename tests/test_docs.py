@@ -33,6 +33,8 @@ EXAMPLES = [
     "docs/api.md",
     "docs/methods/bias.md",
     "docs/methods/context.md",
+    "docs/methods/payoff.md",
+    "docs/methods/scenario.md",
     "docs/methods/tape.md",
 ]
 VERBS = [command.callback.__name__ for command in cli.app.registered_commands if command.callback]

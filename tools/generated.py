@@ -55,6 +55,14 @@ STAGES = {
         "Context",
         "By `optlab context`: tables per expiry, strike, tenor and window, each with the columns it needs.",
     ),
+    "payoff": (
+        "Payoff",
+        "By `optlab payoff`: a row for each position, and its curves, dates, levels and notes in tables beside it.",
+    ),
+    "scenario": (
+        "Scenarios",
+        "By `optlab scenario`: a row for each node, and for each scenario with `--stress`.",
+    ),
 }
 """The stages in order: a heading, and a sentence for people."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,9 +12,11 @@ import pandas as pd
 from optlab import aggregate, join, pricing, strategy
 from optlab import bias as lean
 from optlab import legs as leg_table
+from optlab import payoff as profits
 from optlab import strategies as strategy_table
 from optlab.carry import dividends_ahead
 from optlab.columns import COLUMNS
+from optlab.context import smiles
 from optlab.errors import MarketDataError, Problem, ReadError
 from optlab.market import Market
 from optlab.notices import notices
@@ -21,6 +24,9 @@ from optlab.pricing import Engine, Models
 from optlab.pricing.dividends import DividendModel
 from optlab.pricing.models import Exercise
 from optlab.pricing.verify import Verification, verify
+from optlab.scenario import Grid, Moves, Scenario, Stress, StressSet, read_stress
+from optlab.scenario import scenario as revalued
+from optlab.scenario import stress as stressed
 from optlab.strategy import Groups
 from optlab.strategy.explain import Explanation, explain
 from optlab.times import expired_earlier
@@ -236,6 +242,28 @@ class Valuation:
         is_over = (self.legs["years"] < 0) & self.legs["kind"].isin(leg_table.OPTIONS)
         return explain(self.legs.assign(**{strategy.OVER: is_over}), strategy_id)
 
+    def payoff(
+        self,
+        strategy_id: str | None = None,
+        *,
+        step: Callable[[], None] = lambda: None,
+        **choices: Any,  # noqa: ANN401
+    ) -> profits.Payoff:
+        """Say what is gained and lost by spot: breakevens, extremes, probabilities, curves.
+
+        Parameters
+        ----------
+        strategy_id : str, optional
+            Only this strategy.
+        step : callable
+            Called before each position, for a progress bar.
+        **choices
+            ``by on after sticky vol_shift law drift currency``, as `optlab.payoff.Choices` has them.
+        """
+        chosen = profits.Choices(strategy_id=strategy_id, **choices)
+        listed = smiles(self.market, self.legs["underlying"], self.models)
+        return profits.payoff(self.legs, self.market, chosen, listed, step)
+
     def bias(self, **choices: Any) -> lean.Bias:  # noqa: ANN401 - as `Choices` has them
         """Say which way the book leans.
 
@@ -247,6 +275,43 @@ class Valuation:
         """
         broken = {(report.file, *key) for report in self.book.files for key in report.broken_groups}
         return lean.bias(self.legs, self.market, lean.Choices(**choices), broken=broken)
+
+    def scenario(self, spot: Moves = "-20%:20%:5%", vol: Moves = "-10,0,+10", **choices: Any) -> Scenario:  # noqa: ANN401
+        """Revalue the book on a grid of spot, volatility, days and rate.
+
+        Parameters
+        ----------
+        spot, vol : str or sequence of float
+            Moves of spot, as text (``"-20%:20%:5%"``, ``"-2s:2s:1s"``) or fractions; of volatility, as text
+            (``"-10,0,+10"``) or absolute (0.05 is five points).
+        **choices
+            ``days rate by relative_vol sigmas vol_term sigma_days currency beta_to greeks full``, as
+            `optlab.scenario.Grid.of` has them.
+        """
+        return revalued(self.legs, self.market, Grid.of(spot, vol, **choices), self.models)
+
+    def stress(
+        self,
+        scenarios: str | Path | StressSet | None = None,
+        *,
+        by: str | Sequence[str] = (),
+        currency: str | None = None,
+        beta_to: str | None = None,
+    ) -> Stress:
+        """Revalue the book in named scenarios: a TOML file's, or those that come with optlab.
+
+        Parameters
+        ----------
+        scenarios : str, Path or tuple of scenarios, optional
+            The file, or what `optlab.scenario.read_stress` returns.
+        by, currency, beta_to
+            As for `scenario`.
+        """
+        chosen = scenarios if isinstance(scenarios, tuple) else read_stress(scenarios)
+        keys = [by] if isinstance(by, str) else list(by)
+        return stressed(
+            self.legs, self.market, self.models, chosen, by=keys, currency=currency, beta_to=beta_to
+        )
 
 
 def _fix(leg: Mapping[Hashable, Any]) -> str:

@@ -16,7 +16,20 @@ from typing import Any, Literal, cast
 import pandas as pd
 
 Type = Literal["text", "whole", "number", "time"]
-Stage = Literal["read", "name", "join", "price", "sum", "describe", "lean", "shares", "verify", "context"]
+Stage = Literal[
+    "read",
+    "name",
+    "join",
+    "price",
+    "sum",
+    "describe",
+    "lean",
+    "shares",
+    "verify",
+    "context",
+    "payoff",
+    "scenario",
+]
 
 DTYPES: dict[Type, Any] = {
     "text": "str",

@@ -24,6 +24,11 @@ Rolls = Literal["exclude", "include"]
 Side = Literal["buy", "sell"]
 Model = Literal["auto", "european", "american"]
 DividendModel = Literal["spot", "escrowed"]
+GridScope = Literal["underlying", "strategy", "expiry", "account"]
+PayoffScope = Literal["strategy", "underlying", "book"]
+After = Literal["closed", "held"]
+Sticky = Literal["strike", "moneyness"]
+Law = Literal["auto", "lognormal", "smile"]
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,77 @@ class Quotes(Seen):
         EngineName,
         typer.Option(help="optlab's own kernels, or py_vollib for European options without cash dividends."),
     ] = "numpy"
+
+
+@dataclass(frozen=True)
+class Shocks(Quotes):
+    """The market of a book; spot and volatility are moves, or quotes where they name an underlying."""
+
+    spot: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MOVES",
+            help="Moves of spot: -20%:20%:5%, or in standard deviations -2s:2s:1s; NAME=PRICE is a quote.",
+            show_default="-20%:20%:5%",
+        ),
+    ] = None
+    vol: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MOVES",
+            help="Moves of volatility: -10,0,+10 points, or -20%,+20% of itself; NAME=VOL is a quote.",
+            show_default="-10,0,+10",
+        ),
+    ] = None
+
+    @property
+    def said(self) -> dict[str, list[str]]:
+        """What the user said on top of the market; moves are not among it."""
+        said = super().said
+        return said | {name: [text for text in said[name] if "=" in text] for name in ("spot", "vol")}
+
+    @property
+    def moves(self) -> dict[str, list[str]]:
+        """The moves of spot and volatility, as they were typed."""
+        said = {"spot": self.spot or [], "vol": self.vol or []}
+        return {name: [text for text in texts if "=" not in text] for name, texts in said.items()}
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """The other axes of a grid, and what is shown of it."""
+
+    days: Annotated[
+        str | None,
+        typer.Option(metavar="DAYS", help="Days from today: 0,7,30 or 0:30:5.", show_default="0"),
+    ] = None
+    rate_shift: Annotated[
+        str | None,
+        typer.Option(metavar="MOVES", help="Moves of the rate: -100bp,0,+100bp or -1%.", show_default="0"),
+    ] = None
+    vol_term: Annotated[
+        bool, typer.Option("--vol-term", help="Moves of volatility are times sqrt(30 days / time left).")
+    ] = False
+    sigma_days: Annotated[
+        float | None, typer.Option(metavar="N", help="Trading days of one deviation.", show_default="1")
+    ] = None
+    beta_to: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Spot moves are that index's; each stock's, times beta."),
+    ] = None
+    by: Annotated[GridScope | None, typer.Option(help="Keep profits apart by it.", show_default=False)] = None
+    currency: Annotated[str | None, typer.Option(metavar="ISO", help="Convert every amount to it.")] = None
+    greeks: Annotated[bool, typer.Option("--greeks", help="Delta, gamma, vega, theta, rho at each node.")] = (
+        False
+    )
+    full: Annotated[bool, typer.Option("--full", help="A grid for every leg.")] = False
+    wide: Annotated[bool, typer.Option("--wide", help="CSV with a column for every move of spot.")] = False
+    stress: Annotated[
+        bool, typer.Option("--stress", help="Named scenarios instead of a grid: 1987, 2008, 2020, ....")
+    ] = False
+    stress_file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Your own named scenarios, a TOML file.")
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -190,6 +266,46 @@ class Lean:
 
 
 @dataclass(frozen=True)
+class Payoffs:
+    """What a payoff is of, on which day, and by which rules."""
+
+    by: Annotated[
+        PayoffScope, typer.Option(help="What one payoff is of; a book's spots move by the same percent.")
+    ] = "strategy"
+    on: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE", help="The day that numbers hold for.", show_default="the first expiry of each"
+        ),
+    ] = None
+    after: Annotated[
+        After,
+        typer.Option(help="After the first expiry the rest is sold at model value, or held to the last."),
+    ] = "closed"
+    sticky: Annotated[
+        Sticky, typer.Option(help="Volatilities stay with their strikes, or move along the smile with spot.")
+    ] = "strike"
+    vol_shift: Annotated[
+        str, typer.Option(metavar="POINTS", help="Added to every volatility: 5% is five points.")
+    ] = "0%"
+    law: Annotated[
+        Law, typer.Option(help="The law of spot; auto: the chain's smile where there is one, else lognormal.")
+    ] = "auto"
+    drift: Annotated[
+        str | None,
+        typer.Option(metavar="RATE", help="Growth of spot per year.", show_default="rate less yield"),
+    ] = None
+    currency: Annotated[
+        str | None, typer.Option(metavar="ISO", help="Add up money of several currencies in it.")
+    ] = None
+
+    @property
+    def choices(self) -> dict[str, Any]:
+        """What `Valuation.payoff` takes by the same name."""
+        return {name: getattr(self, name) for name in ("by", "after", "sticky", "law", "currency")}
+
+
+@dataclass(frozen=True)
 class Output:
     """Where a result goes, and how it is written."""
 
@@ -228,8 +344,11 @@ PANELS = {
     Chain: "Input",
     Seen: "Market",
     Quotes: "Market",
+    Shocks: "Market",
+    Nodes: "Scenarios",
     Recognition: "Strategies",
     Lean: "Lean",
+    Payoffs: "Payoff",
     Output: "Output",
 }
 """The groups, and the heading each has in a verb's help."""

@@ -25,7 +25,7 @@ from optlab.errors import PricingError
 from optlab.exposure import numbered, with_cash
 from optlab.market import Market
 
-AMOUNTS = ("value", "cost", "profit", "rho")
+AMOUNTS = ("style", "value", "cost", "profit", "rho")
 """What is looked at of each leg beside what exposures need: what the trades that stand out cost."""
 
 SHARE_COLUMNS = [

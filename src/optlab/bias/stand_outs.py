@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from optlab import aggregate
-from optlab.exposure import horizons, packages_of
 from optlab.market import Market
 from optlab.payoff import breakevens
 from optlab.strategy import net
@@ -99,15 +97,9 @@ def _day(expiry: pd.Series) -> pd.Series:
 
 
 def _breakevens(members: pd.DataFrame, market: Market) -> pd.Series:
-    """Write the breakevens of each strategy whose cost is known; the cost is its value now where it is not."""
-    totals = aggregate.total(members, market, by=["strategy_id"]).drop_duplicates("strategy_id", keep=False)
-    paid = totals.set_index("strategy_id")
-    cost = paid["cost"].fillna(paid["value"])
-    found: dict[str, str] = {}
-    for length, part in horizons(members[members["strategy_id"].isin(cost.dropna().index)]):
-        ids = part["strategy_id"].to_numpy()[::length]
-        spots = breakevens(packages_of(part, length), cost[ids].to_numpy())
-        found |= {
-            name: " / ".join(f"{spot:.2f}" for spot in row) for name, row in zip(ids, spots, strict=True)
-        }
+    """Write the breakevens of each strategy; what was paid is its value now where it is not known."""
+    found = {
+        name: " / ".join(f"{spot:.2f}" for spot in spots)
+        for name, spots in breakevens(members, market).items()
+    }
     return pd.Series(found, name="breakevens", dtype="object")

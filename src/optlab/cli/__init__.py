@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from optlab.cli import knowing, leaning, naming, pricing, reading
+from optlab.cli import knowing, leaning, naming, pricing, profiting, reading, risking
 from optlab.cli.run import DONE, FAILED
 from optlab.options import with_options
 
@@ -46,6 +46,7 @@ VERBS: dict[str, tuple[Callable[..., None], ...]] = {
     "Naming": (naming.strategies,),
     "Pricing": (pricing.price, pricing.greeks, pricing.verify),
     "Leaning": (leaning.bias, leaning.context),
+    "Moving": (profiting.payoff, risking.scenario),
     "Looking things up": (knowing.columns, knowing.catalog),
 }
 """Every verb under its heading, in the order of the help."""

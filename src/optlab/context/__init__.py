@@ -2,5 +2,6 @@
 
 from optlab.context.chain import chain_underlyings, is_chain
 from optlab.context.note import Context, context, contexts
+from optlab.context.smiles import smiles
 
-__all__ = ["Context", "chain_underlyings", "context", "contexts", "is_chain"]
+__all__ = ["Context", "chain_underlyings", "context", "contexts", "is_chain", "smiles"]

@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from optlab.expectation.cash import Grids, grids
-from optlab.pricing.american import Exercise, exercise
-from optlab.pricing.black_scholes import prices
+from optlab.pricing.cash_grids import Grids, grids
 from optlab.pricing.dividends import Dividends
 from optlab.pricing.exercise import NEVER, region
+from optlab.pricing.ladders import Ladder, ladder
+from optlab.pricing.models import Models, Option
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -100,10 +100,11 @@ class Packages:
 
     def worth(self, S: Array) -> Array:
         """Return V(S) at the horizon; S is (strategies, nodes)."""
-        total = np.zeros_like(S)
-        for leg in range(self.units.shape[1]):
-            total += self.units[:, leg, None] * self._leg_worth(leg, S)
-        return total
+        S = np.broadcast_to(S[:, None], (*self.sign.shape, S.shape[1]))
+        worth = S.copy()
+        for legs, laid in self._ladders:
+            worth[legs] = laid.prices(S[legs])
+        return np.asarray((self.units[..., None] * worth).sum(axis=1))
 
     def later(self, rows: Flags | Indices, legs: Indices | int) -> tuple[Array, ...]:
         """Return some later legs as options at the horizon: sign, strike, years left, rate, dividend yield, vol."""
@@ -119,31 +120,28 @@ class Packages:
         sign, strike, left, rate, _, vol = self.later(rows, legs)
         option = [sign, strike, left, rate, self.own_yield[rows, legs], vol]
         ahead = self.ex_years[rows, legs] - self.horizon[rows][:, None]
-        return grids(option, Dividends(ahead, self.amounts[rows, legs]), self.escrowed[rows, legs])
-
-    def _leg_worth(self, leg: int, S: Array) -> Array:
-        sign = self.sign[:, leg, None]
-        worth: Array = np.where(sign == 0, S, np.maximum(sign * (S - self.strike[:, leg, None]), 0.0))
-        is_early = self.exercisable[:, leg]
-        is_later = (self.sign[:, leg] != 0) & (self.years[:, leg] > self.horizon) & ~is_early
-        if is_later.any():
-            sign, *option = (values[:, None] for values in self.later(is_later, leg))
-            worth[is_later] = prices(sign, S[is_later], *option)
-        for where, contracts in self._contracts.get(leg, ()):
-            worth[where] = contracts.prices(S[where])
-        return worth
+        cash = Dividends(ahead, self.amounts[rows, legs])
+        return grids(option, cash, self.escrowed[rows, legs], self.american[rows, legs])
 
     @cached_property
-    def _contracts(self) -> dict[int, list[tuple[Flags, Exercise | Grids]]]:
-        """Solve the later American legs in each place, once for all spots: those without cash ahead, those with it."""
-        found: dict[int, list[tuple[Flags, Exercise | Grids]]] = {}
-        is_early, is_paid = self.exercisable, self.is_paid
-        for leg in np.flatnonzero(is_early.any(axis=0)).tolist():
-            plain, paid = is_early[:, leg] & ~is_paid[:, leg], is_early[:, leg] & is_paid[:, leg]
-            found[leg] = []
-            if plain.any():
-                option = (values[:, None] for values in self.later(plain, leg))
-                found[leg].append((plain, exercise(*option, with_slopes=False)))
-            if paid.any():
-                found[leg].append((paid, self.grids(paid, leg)))
-        return found
+    def _ladders(self) -> list[tuple[Flags, Ladder]]:
+        """Lay the options out at the horizon, once for all spots: those of each dividend model, and which they are.
+
+        Cash counts for legs that may be exercised before; all others have the yield that leads to their forward.
+        """
+        is_paid, is_escrowed = self.is_paid, self.escrowed
+        ahead = Dividends(
+            self.ex_years - self.horizon[:, None, None], np.where(is_paid[..., None], self.amounts, 0.0)
+        )
+        dividend_yield = np.where(is_paid, self.own_yield, self.dividend_yield)
+        left = self.years - self.horizon[:, None]
+        numbers = self.sign, self.strike, self.strike, left, self.rate, dividend_yield
+        options = Option(*numbers, ahead, self.exercisable)
+        models = (
+            (~is_escrowed, Models(dividend_model="spot")),
+            (is_escrowed, Models(dividend_model="escrowed")),
+        )
+        found = [((self.sign != 0) & legs, model) for legs, model in models]
+        return [
+            (legs, ladder(options.take(legs), self.vol[legs], model)) for legs, model in found if legs.any()
+        ]

@@ -34,13 +34,22 @@ from optlab.pricing import black_scholes
 from optlab.pricing.black_scholes import RHO_UNIT, THETA_UNIT, VEGA_UNIT, Array
 from optlab.pricing.exercise import American
 from optlab.pricing.finite_differences import values
-from optlab.pricing.mesh import Integers, Mesh, Options, efforts, mesh_of, starting_point, taken
+from optlab.pricing.mesh import (
+    LEAST_VOL,
+    Flags,
+    Integers,
+    Mesh,
+    Options,
+    alike,
+    last_first,
+    mesh_of,
+    starting_point,
+    taken,
+)
 
 DividendModel = Literal["spot", "escrowed"]
-Flags = npt.NDArray[np.bool_]
 
 CHUNK = 256  # options marched at once, fewer where they have more nodes
-LEAST_VOL = 1e-4  # a smaller vol is taken as this one
 VOL_BUMP = 0.01  # times vol
 RATE_BUMP = 0.0001  # small: the best day to exercise can jump with the rate
 NOTHING = 1e-10  # times the strike: less than this above what exercise pays is nothing
@@ -89,9 +98,9 @@ def evaluate(
     out = np.full((8, asked.is_american.size), np.nan)
     out[:6] = _expired(asked)
     out[6, asked.is_expired] = 0.0
-    for rows in _alike(asked, CHUNK // 5 + 1):
+    for rows, options in _alike(asked, CHUNK // 5 + 1):
         is_american = bool(asked.is_american[rows[0]])
-        out[:, rows] = _numbers(_options(asked, rows), is_escrowed=is_escrowed, is_american=is_american)
+        out[:, rows] = _numbers(options, is_escrowed=is_escrowed, is_american=is_american)
     return American(*out.reshape(8, *asked.shape))
 
 
@@ -112,8 +121,8 @@ def prices(
     asked = _asked((sign, spot, strike, years, rate, dividend_yield, vol), dividends, american)
     is_escrowed = model == "escrowed"
     out = _expired(asked)[0]
-    for rows in _alike(asked, CHUNK):
-        options, is_american = _options(asked, rows), bool(asked.is_american[rows[0]])
+    for rows, options in _alike(asked, CHUNK):
+        is_american = bool(asked.is_american[rows[0]])
         mesh = mesh_of(options, is_american=is_american)
         U = values(options, mesh, is_escrowed=is_escrowed, is_american=is_american)
         out[rows] = _price(options, mesh, U, is_escrowed=is_escrowed, is_american=is_american)
@@ -148,11 +157,9 @@ def flat(
 
 
 class _Asked(NamedTuple):
-    """What is to be priced: dividends from the last to the first that counts."""
+    """What is to be priced."""
 
-    columns: tuple[Array, ...]
-    ex_years: Array
-    amounts: Array
+    options: Options
     is_american: Flags
     is_live: Flags
     is_expired: Flags
@@ -168,54 +175,13 @@ def _asked(
         is_option = (
             np.isfinite(sign + S + K + T + r + q + sigma) & (S >= 0) & (K > 0) & (T >= 0) & (sigma >= 0)
         )
-    ex_years, amounts = _last_first(dates, cash, T)
-    return _Asked(columns, ex_years, amounts, is_american, is_option & (T > 0), is_option & (T == 0), shape)
+    options = Options(sign, S, K, T, r, q, np.maximum(sigma, LEAST_VOL), *last_first(dates, cash, T))
+    return _Asked(options, is_american, is_option & (T > 0), is_option & (T == 0), shape)
 
 
-def _last_first(ex_years: Array, amounts: Array, years: Array) -> tuple[Array, Array]:
-    """Sort the dividends that count to the front, the last one first; zeros after them, one column at least.
-
-    Those of one day become one: there is no exercise between them.
-    """
-    counts = (ex_years > 0) & (ex_years <= years[:, None]) & (amounts > 0) & np.isfinite(amounts)
-    dates, cash = _sorted(*(np.where(counts, a, 0.0) for a in (ex_years, amounts)))
-    for k in range(dates.shape[1] - 1, 0, -1):
-        is_same = dates[:, k] == dates[:, k - 1]
-        cash[is_same, k - 1] += cash[is_same, k]
-        dates[is_same, k] = cash[is_same, k] = 0.0
-    dates, cash = _sorted(dates, cash)
-    most = int((cash > 0).sum(axis=1).max(initial=0))
-    nothing = np.zeros((len(years), 1))
-    return np.hstack([dates[:, :most], nothing]), np.hstack([cash[:, :most], nothing])
-
-
-def _sorted(dates: Array, cash: Array) -> tuple[Array, Array]:
-    order = np.argsort(-dates, axis=1, kind="stable")
-    return np.take_along_axis(dates, order, axis=1), np.take_along_axis(cash, order, axis=1)
-
-
-def _alike(asked: _Asked, size: int) -> Iterator[Integers]:
-    """Yield the rows of options of one style, number of dividends and size of grid, at most `size` at a time.
-
-    Those that drift up come first: a march in one direction is faster.
-    """
-    kind = 2 * (asked.amounts > 0).sum(axis=1) + asked.is_american
-    for one in np.unique(kind[asked.is_live]):
-        rows = np.flatnonzero(asked.is_live & (kind == one))
-        options = _options(asked, rows)
-        effort = efforts(options, is_american=bool(one % 2))
-        order = np.argsort(options.log_drift <= 0, kind="stable")
-        for nodes, steps in sorted(set(zip(*(a.tolist() for a in effort), strict=True))):
-            same = order[(effort.nodes[order] == nodes) & (effort.steps[order] == steps)]
-            most = max(size >> nodes, 1)
-            yield from (rows[same[start : start + most]] for start in range(0, len(same), most))
-
-
-def _options(asked: _Asked, rows: Integers) -> Options:
-    sign, S, K, T, r, q, sigma = (column[rows] for column in asked.columns)
-    width = int((asked.amounts[rows[0]] > 0).sum()) + 1
-    dates, cash = asked.ex_years[rows, :width], asked.amounts[rows, :width]
-    return Options(sign, S, K, T, r, q, np.maximum(sigma, LEAST_VOL), dates, cash)
+def _alike(asked: _Asked, size: int) -> Iterator[tuple[Integers, Options]]:
+    one_model = np.zeros_like(asked.is_american)
+    return alike(asked.options, asked.is_live, asked.is_american, one_model, size=size)
 
 
 def _expired(asked: _Asked) -> Array:
@@ -223,7 +189,7 @@ def _expired(asked: _Asked) -> Array:
     where = asked.is_expired
     out = np.full((6, where.size), np.nan)
     if where.any():
-        out[:, where] = black_scholes.evaluate(*(column[where] for column in asked.columns))
+        out[:, where] = black_scholes.evaluate(*(column[where] for column in asked.options[:7]))
     return out
 
 

@@ -14,6 +14,7 @@ Checked by tests/pricing/test_mesh.py, test_grid.py and test_dividends.py.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -21,6 +22,7 @@ import numpy.typing as npt
 
 from optlab.pricing.black_scholes import Array
 
+Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
 Rows = TypeVar("Rows", "Options", "Mesh")
 
@@ -28,6 +30,7 @@ NODES = 192  # equal steps of log-spot
 REACH = 5.0  # standard deviations at expiry, to either side of the middle
 STEPS = 96  # of time, without dividends
 STEPS_PER_DIVIDEND = 8
+LEAST_VOL = 1e-4  # a smaller vol is taken as this one
 SMALLEST = 1e-8  # times the strike: a spot below it is taken as it
 FAR = 4.0  # standard deviations away from the boundary, from where spot does not come back (0.003% do)
 
@@ -184,3 +187,49 @@ def starting_point(options: Options, *, is_escrowed: bool) -> Array:
     """Say what diffuses from where: spot, or spot less its dividends; never less than `SMALLEST` strikes."""
     asset = options.spot - options.present_value if is_escrowed else options.spot
     return np.maximum(asset, SMALLEST * options.strike)
+
+
+def last_first(ex_years: Array, amounts: Array, years: Array) -> tuple[Array, Array]:
+    """Sort the dividends that count to the front, the last one first; zeros after them, one column at least.
+
+    Those of one day become one: there is no exercise between them. Dates and cash are (options, dividends), and
+    those count that are of cash and at 0 < date <= ``years``, the options' own years to expiry.
+    """
+    counts = (ex_years > 0) & (ex_years <= years[:, None]) & (amounts > 0) & np.isfinite(amounts)
+    dates, cash = _sorted(*(np.where(counts, a, 0.0) for a in (ex_years, amounts)))
+    for k in range(dates.shape[1] - 1, 0, -1):
+        is_same = dates[:, k] == dates[:, k - 1]
+        cash[is_same, k - 1] += cash[is_same, k]
+        dates[is_same, k] = cash[is_same, k] = 0.0
+    dates, cash = _sorted(dates, cash)
+    most = int((cash > 0).sum(axis=1).max(initial=0))
+    nothing = np.zeros((len(years), 1))
+    return np.hstack([dates[:, :most], nothing]), np.hstack([cash[:, :most], nothing])
+
+
+def _sorted(dates: Array, cash: Array) -> tuple[Array, Array]:
+    order = np.argsort(-dates, axis=1, kind="stable")
+    return np.take_along_axis(dates, order, axis=1), np.take_along_axis(cash, order, axis=1)
+
+
+def alike(
+    options: Options, is_live: Flags, is_american: Flags, is_escrowed: Flags, *, size: int
+) -> Iterator[tuple[Integers, Options]]:
+    """Yield options that can be marched together, with their rows; those that are not live are left out.
+
+    They are of one style, model, number of dividends and size of grid, at most ``size`` at a time, fewer where they
+    have more nodes. Those that drift up come first: a march in one direction is faster.
+    """
+    counts = (options.amounts > 0).sum(axis=1)
+    for style in (False, True):
+        rows = np.flatnonzero(is_live & (is_american == style))
+        rows = rows[np.argsort(taken(options, rows).log_drift <= 0, kind="stable")]
+        effort = efforts(taken(options, rows), is_american=style)
+        kinds = np.column_stack([is_escrowed[rows], counts[rows], *effort])
+        for kind in np.unique(kinds, axis=0):
+            same, width = rows[(kinds == kind).all(axis=1)], int(kind[1]) + 1
+            most = max(size >> int(kind[2]), 1)
+            for start in range(0, len(same), most):
+                part = taken(options, same[start : start + most])
+                dates, cash = part.ex_years[:, :width], part.amounts[:, :width]
+                yield same[start : start + most], part._replace(ex_years=dates, amounts=cash)

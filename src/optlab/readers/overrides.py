@@ -147,6 +147,27 @@ def parse_window(text: str) -> int:
     return int(found[1])
 
 
+def parse_day(option: str, text: str) -> dt.date:
+    """Read a day: 2026-11-27 or 27NOV26.
+
+    >>> parse_day("on", "27NOV26")
+    datetime.date(2026, 11, 27)
+
+    Raises
+    ------
+    MarketDataError
+        For what is no day.
+    """
+    fix = "Fix: write a date such as 2026-11-27."
+    try:
+        day = moment(text)
+    except CellError as error:
+        raise MarketDataError(f"--{option} {text!r} {error.reason}. {fix}") from error
+    if day is None or isinstance(day, dt.datetime):
+        raise MarketDataError(f"--{option} {text!r} is no day. {fix}")
+    return day
+
+
 def parse_percent(option: str, text: str) -> float:
     """Read a fraction, with a percent sign or without: 0.1% or 0.001.
 

@@ -11,6 +11,7 @@ import io
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from optlab.columns import DTYPES
@@ -18,6 +19,9 @@ from optlab.legs import expiry_instants
 
 _RISKY = re.compile("'?\\s*[=+\\-@|%\t\r\n\0\uff1d\uff0b\uff0d\uff20]|'\\s*'")
 """Text that runs as a formula, full-width forms too; and text that looks as if it were guarded already."""
+
+UNLIMITED = "unlimited"
+"""How a number that is infinite is written, everywhere."""
 
 UTC = "+00:00"
 """Written where an instant without its zone would be read as something else."""
@@ -45,7 +49,7 @@ class CsvStyle:
 def csv_text(table: pd.DataFrame, style: CsvStyle | None = None) -> str:
     """Write a table as CSV text; see `CsvStyle`. Lines end with a line feed, or CRLF for Excel."""
     style = style or CsvStyle()
-    plain = plain_times(table)
+    plain = said(plain_times(table))
     if not style.raw:
         is_text = [name for name in plain.columns if not pd.api.types.is_numeric_dtype(plain[name])]
         plain = plain.assign(**{name: plain[name].map(guard, na_action="ignore") for name in is_text})
@@ -59,6 +63,14 @@ def csv_text(table: pd.DataFrame, style: CsvStyle | None = None) -> str:
     )
     text = written.getvalue()
     return "\ufeff" + text if style.excel else text
+
+
+def said(table: pd.DataFrame) -> pd.DataFrame:
+    """Write infinite numbers in a word: no spreadsheet has them."""
+    numbers = table.select_dtypes("float")
+    endless = [name for name in numbers.columns if np.isinf(numbers[name]).any()]
+    words = {name: table[name].astype("object").mask(np.isinf(table[name]), UNLIMITED) for name in endless}
+    return table.assign(**words)
 
 
 class _Lines(io.StringIO):

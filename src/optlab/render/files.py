@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import math
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,7 +17,12 @@ import pandas as pd
 from optlab.bias import Bias
 from optlab.columns import COLUMNS
 from optlab.errors import ReadError
-from optlab.render.csv_text import UTC, CsvStyle, csv_text, is_bare_midnight, is_close
+from optlab.payoff import Payoff
+from optlab.render.csv_text import UTC, CsvStyle, csv_text, is_bare_midnight, is_close, said
+from optlab.render.payoff_figure import SUFFIXES as PICTURES
+from optlab.render.payoff_figure import figure_bytes
+from optlab.render.payoff_records import drawings, payoff_records
+from optlab.render.records import records
 from optlab.render.tables import Result, tables_of
 
 FIRST_ROW_FROZEN = (1, 0)
@@ -72,9 +76,12 @@ def _contents(result: Result, path: Path, style: CsvStyle | None) -> dict[Path, 
     if path.is_dir():
         return {path / f"{name}.csv": _csv(table, style) for name, table in tables_of(result).items()}
     suffix = path.suffix.lower()
+    if suffix in PICTURES:
+        return {path: _picture(result, path, suffix)}
     if suffix not in WRITERS:
+        endings = (*WRITERS, *(PICTURES if isinstance(result, Payoff) else ()))
         raise ReadError(
-            f"{path}: {suffix or 'no suffix'} is no output format. Fix: end in {', '.join(WRITERS)}, or name a folder "
+            f"{path}: {suffix or 'no suffix'} is no output format. Fix: end in {', '.join(endings)}, or name a folder "
             "that exists."
         )
     if suffix in ONE_DOCUMENT:
@@ -117,27 +124,19 @@ def json_text(result: Result) -> str:
             **{name: records(table) for name, table in result.tables.items()},
             "left_out": list(result.left_out),
         }
+    elif isinstance(result, Payoff):
+        document = payoff_records(result)
     elif len(found) == 1:
         document = records(next(iter(found.values())))
     return json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def records(table: pd.DataFrame) -> list[dict[str, object]]:
-    """Return a table's rows as plain Python values: times as ISO text, missing ones None."""
-    plain = table.assign(
-        **{
-            str(name): table[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%f").str.removesuffix(".000000") + "Z"
-            for name in table.columns
-            if pd.api.types.is_datetime64_any_dtype(table[name])
-        }
-    )
-    return [{str(name): _plain(cell) for name, cell in row.items()} for row in plain.to_dict("records")]
-
-
-def _plain(cell: object) -> object:
-    if isinstance(cell, float):
-        return cell if math.isfinite(cell) else None
-    return None if cell is pd.NaT else cell
+def _picture(result: Result, path: Path, suffix: str) -> bytes:
+    if not isinstance(result, Payoff):
+        raise ReadError(
+            f"{path}: only a payoff can be drawn. Fix: end in {', '.join(WRITERS)}, or optlab payoff."
+        )
+    return figure_bytes(suffix, drawings(result))
 
 
 def _csv(table: Result, style: CsvStyle | None) -> bytes:
@@ -170,7 +169,7 @@ def _xlsx(result: Result, _: CsvStyle | None) -> bytes:
 
 
 def _sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
-    plain = _spreadsheet_times(table)
+    plain = said(_spreadsheet_times(table))
     for column in plain.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in plain.dtypes]]:
         if plain[column].astype("str").str.len().max() > LONGEST_CELL:
             raise ReadError(

@@ -17,6 +17,7 @@ from optlab.bias import Bias
 from optlab.book import Book, FileReport, Valuation
 from optlab.context import Context
 from optlab.errors import PricingError
+from optlab.payoff import Payoff
 from optlab.pricing import STATUSES
 from optlab.pricing.verify import Verification
 from optlab.render import structures, tables, terminal
@@ -25,8 +26,11 @@ from optlab.render.csv_text import CsvStyle, csv_text
 from optlab.render.explanations import explanation_page, explanation_record
 from optlab.render.files import json_text, write
 from optlab.render.lean_page import lean_page
+from optlab.render.payoff_page import payoff_page
 from optlab.render.progress import Step, progress
+from optlab.render.scenario_page import scenario_page, stress_page
 from optlab.render.verdict import reservations, verdict
+from optlab.scenario import Scenario, Stress
 from optlab.strategy.catalog import find_structures
 from optlab.strategy.explain import Explanation
 
@@ -184,6 +188,18 @@ class Screen:
         self._no_room(dropped)
         self._statuses(valuation)
 
+    def payoff(self, payoff: Payoff, valuation: Valuation) -> None:
+        """Show a row per position, or the whole of one with its picture."""
+        if self.output is not None or self.shape != "table":
+            self._show("payoff", payoff)
+            if self.output is None and self.shape == "csv":
+                self.notices("one row each; -o FOLDER has the curves, the table of dates and more")
+            return
+        page, dropped = payoff_page(payoff, width=self.width, colour=self.colour)
+        _out(page)
+        self._no_room(dropped)
+        self._statuses(valuation)
+
     def contexts(self, found: Mapping[str, Context]) -> None:
         """Show what each chain says, a page for each."""
         if self.output is None and self.shape == "table":
@@ -193,6 +209,25 @@ class Screen:
         for one in found.values():
             self.notices(*one.notices)
         self._show("context", context_tables(found))
+
+    def scenario(self, result: Scenario, *, wide: bool) -> None:
+        """Show profits on a grid: heat maps, or its tables, the long one first unless the wide one is wanted."""
+        self.notices(*result.notices)
+        if self.output is None and self.shape == "table":
+            _out(scenario_page(result, width=self.width, colour=self.colour))
+        elif self.output is None and self.shape == "csv":
+            self._print(result.wide if wide else result.long)
+        else:
+            first = {"wide": result.wide} if wide else {}
+            self._show("scenario", {**first, **result.tables})
+
+    def stress(self, result: Stress) -> None:
+        """Show the profit in every named scenario, and the worst."""
+        self.notices(*result.notices)
+        if self.output is None and self.shape == "table":
+            _out(stress_page(result, width=self.width, colour=self.colour))
+        else:
+            self._show("stress", result)
 
     def columns(self) -> None:
         """Show every column with its unit and meaning."""

@@ -14,9 +14,14 @@ from optlab.book import Book, Valuation
 from optlab.columns import COLUMNS, LEG_COLUMNS
 from optlab.context import Context
 from optlab.errors import shorten
+from optlab.payoff import Payoff
+from optlab.render.csv_text import UNLIMITED
+from optlab.scenario import Scenario, Stress
 from optlab.strategy import contract
 
-Result = pd.DataFrame | Book | Valuation | Bias | Context | Mapping[str, pd.DataFrame]
+Result = (
+    pd.DataFrame | Book | Valuation | Bias | Context | Scenario | Stress | Payoff | Mapping[str, pd.DataFrame]
+)
 
 
 def tables_of(result: Result) -> dict[str, pd.DataFrame]:
@@ -29,7 +34,7 @@ def tables_of(result: Result) -> dict[str, pd.DataFrame]:
         return {"legs": result.legs[list(LEG_COLUMNS)]}
     if isinstance(result, Valuation):
         return {"legs": in_order(result.legs)}
-    if isinstance(result, Bias):
+    if isinstance(result, (Bias, Payoff, Scenario, Stress)):
         return result.tables
     if isinstance(result, Context):
         return result.tables()
@@ -151,6 +156,22 @@ STYLES: dict[str, Style] = {
     "iv_rank": Style("IV rank", 0, percent=True),
     "history_days": Style("days known", 0),
     "why_missing": Style("why not"),
+    **{name: Style(name, sign=True, most=CENTS) for name in ("worst", "best")},
+    "horizon_day": Style("by"),
+    "entry_cost": Style("cost", sign=True, most=CENTS),
+    "max_profit": Style("max profit", sign=True, most=CENTS),
+    "max_loss": Style("max loss", sign=True, most=CENTS),
+    "probability_of_profit": Style("P(profit)", 0, percent=True),
+    "expected_profit": Style("expected", sign=True, most=CENTS),
+    "expected_shortfall": Style("worst 5%", sign=True, most=CENTS),
+    "percentile_5": Style("5%", sign=True, most=CENTS),
+    "percentile_50": Style("50%", sign=True, most=CENTS),
+    "percentile_95": Style("95%", sign=True, most=CENTS),
+    "exactness": Style("exact"),
+    "level": Style("level", 2),
+    "level_of": Style("of"),
+    "probability_of_touch": Style("P(touch)", 1, percent=True),
+    "probability_beyond": Style("P(beyond)", 1, percent=True),
 }
 
 VIEWS: dict[str, tuple[str, ...]] = {
@@ -248,13 +269,32 @@ VIEWS: dict[str, tuple[str, ...]] = {
         *("window", "realised", "minimum", "lower_quartile", "median", "upper_quartile", "maximum"),
         *("iv_less_realised", "windows"),
     ),
+    "payoff": (
+        *("strategy", "breakevens", "max_profit", "max_loss", "probability_of_profit", "horizon_day"),
+        *("entry_cost", "expected_profit", "exactness", "expected_shortfall", "right_tail", "status"),
+        *("percentile_5", "percentile_50", "percentile_95", "law", "currency"),
+    ),
+    "touched": ("level", "level_of", "probability_of_touch", "probability_beyond"),
+    "stress": ("scenario", "currency", "profit", "unpriced", "about", "causes"),
     "convert": ("underlying", "contract", "quantity", "multiplier", "currency", "entry", "group", "account"),
 }
 """The columns a terminal shows for each verb, the most wanted first: what does not fit is left out from the end."""
 
 
 LONGEST = 28
-UNCUT = ("legs", "meaning", "file", "strategy", "name", "structure", "mirror", "aliases")
+UNCUT = (
+    "about",
+    "causes",
+    "legs",
+    "breakevens",
+    "meaning",
+    "file",
+    "strategy",
+    "name",
+    "structure",
+    "mirror",
+    "aliases",
+)
 """Text is cut at that length, but for these columns."""
 
 PRICED_WORDS = {"ok": "ok"}
@@ -279,7 +319,7 @@ def _says_nothing(name: str, column: pd.Series) -> bool:
         return bool((column.fillna(0.0) == 0).all())
     if name == "status":
         return set(column) <= set(PRICED_WORDS) or set(column) == {"no_spot"}
-    if name in ("group", "account", "tag", "venue_name", "cover", "day", "reversal"):
+    if name in ("strategy", "group", "account", "tag", "venue_name", "cover", "day", "reversal"):
         return bool((column == "").all())
     return name in COLUMNS and len(column) > 0 and bool(column.isna().all())
 
@@ -302,7 +342,13 @@ def cells(name: str, column: pd.Series) -> list[str]:
     if pd.api.types.is_integer_dtype(column) and style.digits is None:
         digits = 0
     form = f"{{:{'+' if style.sign else ''},.{digits}f}}{'%' if style.percent else ''}"
-    return ["" if math.isnan(number) else _unsigned_zero(form.format(number)) for number in numbers]
+    return [_number(number, form) for number in numbers]
+
+
+def _number(number: float, form: str) -> str:
+    if math.isnan(number):
+        return ""
+    return UNLIMITED if math.isinf(number) else _unsigned_zero(form.format(number))
 
 
 def _digits(numbers: np.ndarray, most: int) -> int:
