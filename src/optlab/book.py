@@ -261,7 +261,7 @@ class Valuation:
             ``by on after sticky vol_shift law drift currency``, as `optlab.payoff.Choices` has them.
         """
         chosen = profits.Choices(strategy_id=strategy_id, **choices)
-        listed = smiles(self.market, self.legs["underlying"], self.models)
+        listed = smiles(self.market, self.legs["underlying"] if chosen.needs_smiles else (), self.models)
         return profits.payoff(self.legs, self.market, chosen, listed, step)
 
     def bias(self, **choices: Any) -> lean.Bias:  # noqa: ANN401 - as `Choices` has them

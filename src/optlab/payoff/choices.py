@@ -91,6 +91,11 @@ class Choices:
             raise PricingError("one strategy and by can't be chosen together. Fix: leave by out.")
 
     @property
+    def needs_smiles(self) -> bool:
+        """Whether the chain's volatilities are looked at."""
+        return self.law != "lognormal" or self.sticky == "moneyness"
+
+    @property
     def rule(self) -> VolRule:
         """What volatilities do."""
         return VolRule(self.sticky, self.vol_shift)

@@ -223,6 +223,21 @@ class Position:
         ahead = Dividends(*(values[:, None] for values in own.dividends))
         return forward(S[None, :], np.maximum(left, 0.0), rate, dividend_yield, ahead)
 
+    def has_forwards(self, years: float) -> bool:
+        """Say whether a future is left then, whose price is the model's forward."""
+        return bool((self.is_future & (self.option.years > years)).any())
+
+    def largest_bend(self, years: float) -> float:
+        """Return by how much a year a later European call, or a future, moves off one unit of spot far out."""
+        later = self.option.years > years
+        option = self.option
+        calls = later & (option.sign > 0) & ~option.is_american
+        bends = [
+            np.abs(option.dividend_yield[calls]),
+            np.abs(option.rate - option.dividend_yield)[later & self.is_future],
+        ]
+        return float(np.concatenate([*bends, [0.0]]).max())
+
     def right_slope(self, years: float) -> tuple[float, float]:
         """Return how the profit then grows with spot far above every strike: as it is, and without yields.
 

@@ -31,17 +31,23 @@ LEVEL = 1e-12
 """A profit below this part of the money at stake is none."""
 
 MODEL_TAIL = 0.01
-"""A tail that yields alone bend, by less than this part of its calls a year, is the model's."""
+"""A tail that only yields, or the carry of futures, bend by less than this a year is the model's."""
 
 FARTHEST = 3.0
 """A model's tail is looked at up to this many times spot, and every strike."""
+
+DENSE, LIKELY = 601, 6.0
+"""Of the nodes of a curve so many lie within this many deviations of spot, so that straight lines between are enough."""
+
+WIDE, AROUND, FAR = 160, 25, 24
+"""So many from zero to three times every strike, around each later strike, and beyond."""
 
 FLAT, UP, DOWN, MODEL = "flat", "unlimited profit", "unlimited loss", "model tail"
 TAILS = {
     FLAT: "beyond the last strike nothing changes",
     UP: "the profit grows with spot without limit",
     DOWN: "the loss grows with spot without limit",
-    MODEL: "only a dividend yield bends it: the model's, looked at up to three times spot",
+    MODEL: "only a small yield or carry bends it: the model's, looked at up to three times spot and every strike",
 }
 """Every word that ``right_tail`` can hold."""
 
@@ -92,16 +98,20 @@ def shape(position: Position, years: float) -> Shape:
     slope, nominal = position.right_slope(years)
     tail = _tail(position, years, slope, nominal)
     slope = 0.0 if tail == FLAT else slope
-    is_exact = position.is_straight(years)
-    nodes = straight_nodes(position, years) if is_exact else curved_nodes(position, years)
+    is_straight = position.is_straight(years)
+    if is_straight:
+        nodes = straight_nodes(position, years)
+    else:
+        nodes = curved_nodes(position, years, is_model_tail=tail == MODEL)
     profits = profit(nodes)
     nodes, profits = _to_the_last_zero(profit, nodes, profits, slope if tail in (UP, DOWN) else 0.0)
     scale = stake(position)
-    found = _zeros(profit, nodes, profits, scale, is_straight=is_exact)
-    if not is_exact:
+    found = _zeros(profit, nodes, profits, scale, is_straight=is_straight)
+    if not is_straight:
         nodes, profits = _with_peaks(profit, nodes, profits)
     highest, lowest = _extremes(nodes, profits, tail, scale)
     left = (profits[1] - profits[0]) / (nodes[1] - nodes[0])
+    is_exact = is_straight and not position.has_forwards(years)
     return Shape(found, highest, lowest, float(left), slope, tail, is_exact, nodes, profits)
 
 
@@ -117,19 +127,24 @@ def straight_nodes(position: Position, years: float) -> Array:
     return np.unique(np.concatenate([[0.0], kinks, [last]]))
 
 
-def curved_nodes(position: Position, years: float, count: int = 400) -> Array:
-    """Return spots on which to look at a curve: zero, every strike, close together around spot and the strikes."""
+def curved_nodes(position: Position, years: float, *, is_model_tail: bool = False) -> Array:
+    """Return spots on which to look at a curve: dense where spot is likely to be and where later legs bend, every strike.
+
+    The last is so far out that nothing changes beyond, ten deviations of the widest leg; a model's tail ends sooner.
+    """
     lives = position.is_option & (position.option.years > years)
     strikes, vol = position.option.strike[lives], position.vol[lives]
-    left = vol * np.sqrt(position.option.years[lives] - years)
     all_strikes = position.option.strike[position.is_option]
-    top = FARTHEST * max(position.spot, float(all_strikes.max(initial=0.0)))
-    widest = max(float(np.nanmax(vol * np.sqrt(position.option.years[lives]))), 0.02)
-    lowest = min(position.spot, float(all_strikes.min())) * math.exp(-min(6.0 * widest, 5.0))
-    spread = np.exp(np.linspace(math.log(lowest), math.log(top), count))
-    near = strikes[:, None] * np.exp(np.nan_to_num(left)[:, None] * np.linspace(-3.0, 3.0, 25))
-    nodes = np.concatenate([[0.0, top], spread, near.ravel(), position.kinks(years), all_strikes])
-    return np.unique(nodes[(nodes <= top) & (nodes >= 0.0)])
+    widest = max(float((vol * np.sqrt(position.option.years[lives])).max()), 0.02)
+    likely = max(float(vol.max()) * math.sqrt(years), 0.01) * np.linspace(-LIKELY, LIKELY, DENSE)
+    left = (vol * np.sqrt(position.option.years[lives] - years))[:, None] * np.linspace(-3.0, 3.0, AROUND)
+    top = FARTHEST * max(position.spot, float(all_strikes.max()))
+    lowest = min(position.spot, float(all_strikes.min())) * math.exp(-min(LIKELY * widest, 5.0))
+    wide = np.geomspace(lowest, top, WIDE)
+    far = top * np.exp(np.linspace(0.0, min(10.0 * widest, 20.0), FAR))
+    near = (position.spot * np.exp(likely), (strikes[:, None] * np.exp(left)).ravel())
+    nodes = np.concatenate([[0.0, top], wide, *near, far, position.kinks(years), all_strikes])
+    return np.unique(nodes[nodes <= top] if is_model_tail else nodes)
 
 
 def _tail(position: Position, years: float, slope: float, nominal: float) -> str:
@@ -137,9 +152,7 @@ def _tail(position: Position, years: float, slope: float, nominal: float) -> str
     gross = float(np.abs(position.units).max(initial=0.0))
     if abs(slope) <= LEVEL * 1e3 * gross:
         return FLAT
-    ahead = position.option.years[position.ends]
-    left = max(float(ahead.max(initial=0.0)) - years, 0.0)
-    if abs(nominal) <= LEVEL * 1e3 * gross and abs(slope) < MODEL_TAIL * gross * left:
+    if abs(nominal) <= LEVEL * 1e3 * gross and position.largest_bend(years) < MODEL_TAIL:
         return MODEL
     return UP if slope > 0 else DOWN
 
