@@ -40,7 +40,10 @@ TESTED_ELSEWHERE = {
     "cli/profiting.py": "tests/payoff/test_payoff_verb.py runs the verb as a user does",
     "cli/risking.py": "tests/scenario/test_scenario_verb.py runs the verb as a user does",
     "bias/judged.py": "tests/bias/test_lean.py: every strategy is judged there",
-    "options.py": "tests/test_cli.py: options are seen through the verbs",
+    **{
+        f"options/{name}.py": "tests/test_cli.py: options are seen through the verbs"
+        for name in ("sources", "analyses", "output", "groups")
+    },
     "book.py": "tests/test_aggregate.py and others reach every stage through it",
     "errors.py": "tests/test_cli.py: every error is read as a user reads it",
     "readers/contents.py": "tests/readers/test_files.py: formats are told apart there",
