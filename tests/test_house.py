@@ -54,7 +54,10 @@ TESTED_ELSEWHERE = {
     "readers/rows.py": "tests/readers/test_generic.py",
     "readers/structured.py": "tests/readers/test_tables.py",
     "render/screen.py": "tests/golden/test_golden.py: what every verb prints",
-    "render/tables.py": "tests/golden/test_golden.py: what every verb prints",
+    **{
+        f"render/{name}.py": "tests/golden/test_golden.py: what every verb prints"
+        for name in ("tables", "styles", "views", "check_tables")
+    },
 }
 """Modules without a test file of their name, and where they are tested instead."""
 

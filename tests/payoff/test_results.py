@@ -148,7 +148,7 @@ def test_the_rules_are_said() -> None:
     assert payoff(drift=0.05).rules == (
         "all is closed at the first expiry: what is left is sold at model value",
         "each leg keeps its own volatility (sticky strike)",
-        "law of spot: the chain's smile where there is one, else lognormal, drift 5.0% a year",
+        "law of spot: lognormal with one volatility, drift 5.0% a year",
     )
 
 

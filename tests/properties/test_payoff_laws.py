@@ -90,7 +90,9 @@ def faults(legs: Legs, found: Profile, setting: Setting, count: int, slack: floa
             wrong.append(f"{word} {own} is not {most}")
         if math.isfinite(reached):
             there = float(profit(legs, np.array([own.low]), day, setting)[0])
-            if abs(there - own.profit) > 1e-5:
+            is_approached = own.high == INF and not shape.is_exact
+            near = max(1.01e-4 * float(np.ptp(shape.profits)), 1e-5) if is_approached else 1e-5
+            if abs(there - own.profit) > near:
                 wrong.append(f"{word} {own}: it is {there} there")
     return wrong
 

@@ -24,7 +24,7 @@ STORIES = {
 LAWS = {
     "auto": "the chain's smile where there is one, else lognormal",
     "lognormal": "lognormal with one volatility",
-    "smile": "as the prices of the chain imply it",
+    "smile": "as the prices of the chain imply it, by its smile",
 }
 """What spot may be at the date, with which probability."""
 

@@ -140,8 +140,8 @@ def _of_state(state: State, nodes: Array, own: Array, slope: float, scale: float
     """Return the most and the least of straight lines with some shares more; the last line goes on."""
     profits, tail = own + state.shares * nodes, slope + state.shares
     is_level = abs(tail) <= 1e-9 * scale / max(nodes[-1], 1e-300)
-    most = extreme(nodes, profits, scale, is_level=is_level)
-    least = extreme(nodes, -profits, scale, is_level=is_level)
+    most = extreme(nodes, profits, 1e-9 * scale, 0.0, is_level=is_level)
+    least = extreme(nodes, -profits, 1e-9 * scale, 0.0, is_level=is_level)
     most = most._replace(profit=most.profit + state.most)
     least = least._replace(profit=state.least - least.profit)
     if tail > 0 and not is_level:

@@ -109,11 +109,9 @@ class Payoff:
     def rules(self) -> tuple[str, ...]:
         """The rules that the numbers hold under, a sentence each."""
         drift = "rate less yield" if self.choices.drift is None else f"{self.choices.drift:.1%} a year"
-        return (
-            STORIES[self.choices.after],
-            self.choices.rule.words,
-            f"law of spot: {LAWS[self.choices.law]}, drift {drift}",
-        )
+        laws = sorted({word for word in self.summary["law"] if word})
+        of_spot = [f"law of spot: {' and '.join(LAWS[word] for word in laws)}, drift {drift}"] if laws else []
+        return (STORIES[self.choices.after], self.choices.rule.words, *of_spot)
 
     @cached_property
     def summary(self) -> pd.DataFrame:

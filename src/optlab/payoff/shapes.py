@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from optlab.payoff.position import Position
+from optlab.payoff.position import Flags, Position
 from optlab.pricing.black_scholes import Array
 
 Profit = Callable[[Array], Array]
@@ -35,6 +35,9 @@ MODEL_TAIL = 0.01
 
 FARTHEST = 3.0
 """A model's tail is looked at up to this many times spot, and every strike."""
+
+REACHED = 1e-4
+"""A curve that only approaches its extreme reaches it within this part of its whole range."""
 
 DENSE, LIKELY = 601, 6.0
 """Of the nodes of a curve so many lie within this many deviations of spot, so that straight lines between are enough."""
@@ -109,7 +112,7 @@ def shape(position: Position, years: float) -> Shape:
     found = _zeros(profit, nodes, profits, scale, is_straight=is_straight)
     if not is_straight:
         nodes, profits = _with_peaks(profit, nodes, profits)
-    highest, lowest = _extremes(nodes, profits, tail, scale)
+    highest, lowest = _extremes(nodes, profits, tail, scale, is_straight=is_straight)
     left = (profits[1] - profits[0]) / (nodes[1] - nodes[0])
     is_exact = is_straight and not position.has_forwards(years)
     return Shape(found, highest, lowest, float(left), slope, tail, is_exact, nodes, profits)
@@ -234,10 +237,13 @@ def _parts(low: Array, high: Array) -> Array:
     return grid
 
 
-def _extremes(nodes: Array, profits: Array, tail: str, scale: float) -> tuple[Extreme, Extreme]:
+def _extremes(
+    nodes: Array, profits: Array, tail: str, scale: float, *, is_straight: bool
+) -> tuple[Extreme, Extreme]:
     """Return the most and the least, and where; beyond the last node a level tail goes on."""
-    highest = extreme(nodes, profits, scale, is_level=tail == FLAT)
-    lowest = extreme(nodes, -profits, scale, is_level=tail == FLAT)
+    near = 1e-9 * scale, 0.0 if is_straight else REACHED * float(np.ptp(profits))
+    highest = extreme(nodes, profits, *near, is_level=tail == FLAT)
+    lowest = extreme(nodes, -profits, *near, is_level=tail == FLAT)
     lowest = lowest._replace(profit=-lowest.profit)
     if tail == UP:
         highest = Extreme(math.inf, math.inf, math.inf)
@@ -246,12 +252,22 @@ def _extremes(nodes: Array, profits: Array, tail: str, scale: float) -> tuple[Ex
     return highest, lowest
 
 
-def extreme(nodes: Array, profits: Array, scale: float, *, is_level: bool) -> Extreme:
-    """Return the largest profit, and the first stretch of spots on which it is reached."""
-    top = float(profits.max())
-    reached = profits >= top - 1e-9 * max(abs(top), 1e-3 * scale)
+def extreme(nodes: Array, profits: Array, same: float, near: float, *, is_level: bool) -> Extreme:
+    """Return the largest profit, and the first stretch of spots on which it is reached: to within ``same``.
+
+    Where a curve only approaches it towards the first or the last spot, from where it is within ``near``.
+    """
+    top, end = float(profits.max()), len(nodes) - 1
+    first, last = _stretch(profits >= top - same)
+    if first == 0:
+        last = max(last, _stretch(profits >= top - near)[1])
+    elif last == end and is_level:
+        first = end - _stretch(profits[::-1] >= top - near)[1]
+    return Extreme(top, float(nodes[first]), math.inf if is_level and last == end else float(nodes[last]))
+
+
+def _stretch(reached: Flags) -> tuple[int, int]:
+    """Return the first and the last place of the first stretch that is true."""
     first = int(reached.argmax())
     ends = np.flatnonzero(~reached[first:])
-    last = first + int(ends[0]) - 1 if ends.size else len(nodes) - 1
-    goes_on = is_level and last == len(nodes) - 1
-    return Extreme(top, float(nodes[first]), math.inf if goes_on else float(nodes[last]))
+    return first, first + int(ends[0]) - 1 if ends.size else len(reached) - 1

@@ -132,7 +132,8 @@ def _picture(payoff: Payoff, one: Analysed, width: int, *, colour: bool) -> str:
     position, found = one.laid.position, one.profile
     if position is None or found is None:
         return ""
-    strikes = tuple(position.option.strike[position.is_option])
+    digits = 2 if one.laid.in_percent else 6
+    strikes = tuple(position.option.strike[position.is_option].round(digits))
     marks = Marks(strikes, found.shape.breakevens, position.spot)
     lines = chart(curves_of(payoff, one), marks=marks, width=width, colour=colour)
     return "\n".join(lines) + "\n"
@@ -193,7 +194,8 @@ def _dates(payoff: Payoff, one: Analysed, width: int, *, colour: bool) -> str:
 
 
 def _of_many(payoff: Payoff, width: int, *, colour: bool) -> tuple[str, list[str]]:
-    shown = tables.view("payoff", payoff.summary, by=(payoff.key,))
+    has_several = len(set(payoff.summary["currency"]) - {""}) > 1
+    shown = tables.view("payoff", payoff.summary, by=(payoff.key, *(["currency"] if has_several else [])))
     return terminal.draw(shown, width=width, colour=colour)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from optlab.render import tables, terminal
 from optlab.render.heat import heat_map
+from optlab.render.views import VIEWS
 from optlab.scenario import Axis, Scenario, Stress
 from optlab.scenario.result import day_of
 from optlab.scenario.shocks import GREEKS
@@ -206,7 +207,7 @@ def _paragraphs(sentences: Sequence[str], width: int) -> str:
 
 def stress_page(result: Stress, *, width: int = 80, colour: bool = False) -> str:
     """Write named scenarios: a row for each, then the worst in each currency and the strategies that cause it."""
-    keys = [name for name in result.table.columns if name not in tables.VIEWS["stress"]]
+    keys = [name for name in result.table.columns if name not in VIEWS["stress"]]
     shown = tables.view("stress", result.table, by=("scenario", *keys))
     if len(set(result.table["currency"])) == 1:
         shown = shown.drop(columns="currency")

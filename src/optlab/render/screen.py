@@ -8,19 +8,19 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
 
 from optlab.bias import Bias
-from optlab.book import Book, FileReport, Valuation
+from optlab.book import Book, Valuation
 from optlab.context import Context
 from optlab.errors import PricingError
 from optlab.payoff import Payoff
 from optlab.pricing import STATUSES
 from optlab.pricing.verify import Verification
 from optlab.render import structures, tables, terminal
+from optlab.render.check_tables import check_document, check_table, problem_table
 from optlab.render.context_page import context_page, context_tables
 from optlab.render.csv_text import CsvStyle, csv_text
 from optlab.render.explanations import explanation_page, explanation_record
@@ -93,20 +93,14 @@ class Screen:
 
     def check(self, book: Book) -> None:
         """Show each file's count of rows, and every problem."""
-        document = {
-            "files": [_file_record(report) for report in book.files],
-            "problems": [asdict(problem) for problem in book.problems],
-        }
-        table = pd.DataFrame([_file_row(report) for report in book.files])
-        table["file"] = _short_names(table["file"])
         if self.output is not None:
-            self._write(pd.DataFrame(document["problems"], columns=PROBLEM_COLUMNS))
+            self._write(problem_table(book))
         elif self.shape == "json":
-            _out(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+            _out(json.dumps(check_document(book), ensure_ascii=False, indent=1) + "\n")
         elif self.shape == "csv":
-            _out(csv_text(pd.DataFrame(document["problems"], columns=PROBLEM_COLUMNS), self.style))
+            _out(csv_text(problem_table(book), self.style))
         else:
-            self._draw("check", table)
+            self._draw("check", check_table(book))
             for problem in book.problems:
                 _out(f"{problem}\n")
 
@@ -355,33 +349,6 @@ class Screen:
         if dropped:
             labels = ", ".join(tables.label(column) for column in dropped)
             self.notices(f"no room for {labels}: a wider --width or -o FILE.csv has them")
-
-
-PROBLEM_COLUMNS = ["file", "line", "column", "value", "reason", "fix"]
-
-
-def _file_record(report: FileReport) -> dict[str, object]:
-    record = asdict(report)
-    del record["broken_groups"]
-    return {**record, "ignored": dict(sorted(report.ignored.items()))}
-
-
-def _file_row(report: FileReport) -> dict[str, object]:
-    set_aside = {problem.line for problem in report.problems}
-    return {
-        "file": report.file,
-        "dialect": report.dialect,
-        "rows": report.rows,
-        "imported": report.imported,
-        "ignored": ", ".join(f"{count} {name}" for name, count in sorted(report.ignored.items())) or "0",
-        "problems": len(set_aside),
-    }
-
-
-def _short_names(files: pd.Series) -> pd.Series:
-    """Leave the folders out where the names alone tell the files apart."""
-    names = files.map(lambda file: Path(file).name)
-    return files if names.duplicated().any() else names
 
 
 def _is_terminal() -> bool:
