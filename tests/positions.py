@@ -18,7 +18,7 @@ SIGNS = {"call": 1.0, "put": -1.0, "stock": 0.0, "future": 0.0}
 def position(*legs: tuple[Any, ...], cost: float = 0.0, **changed: Any) -> Position:  # noqa: ANN401 - any field
     """Lay out legs: (units, kind, strike, years), (units, "stock"), or (units, "future", entry, years).
 
-    ``spot vol rate dividend_yield american dividends`` are one for all; others are the position's own fields.
+    ``spot vol rate dividend_yield american dividends`` are one for all, ``smiles`` are by years; others are the position's own fields.
     """
     full = [(*leg, *(np.nan, np.nan)[len(leg) - 2 :]) for leg in legs]
     units, kinds, strikes, years = zip(*full, strict=True)
@@ -42,5 +42,7 @@ def position(*legs: tuple[Any, ...], cost: float = 0.0, **changed: Any) -> Posit
         ahead,
         np.broadcast_to(changed.pop("american", False), count),
     )
+    smiles = changed.pop("smiles", {})
+    skews = tuple(smiles.get(value) for value in option.years.tolist())
     vol, entry = row(changed.pop("vol", VOL)), np.where(is_future, row(strikes), np.nan)
-    return Position(row(units), option, vol, entry, spot, cost, **changed)
+    return Position(row(units), option, vol, entry, spot, cost, skews=skews, **changed)

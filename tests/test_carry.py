@@ -25,7 +25,7 @@ def test_an_ex_date_begins_at_midnight_where_the_stock_is_listed() -> None:
 
 
 def test_each_leg_has_the_dividends_of_its_own_underlying() -> None:
-    """A stock needs none, another underlying has another list; what is missing is 0 at no time."""
+    """Stock has them too, another underlying has another list; what is missing is 0 at no time."""
     legs = canonical(
         pd.concat(
             [
@@ -38,8 +38,8 @@ def test_each_leg_has_the_dividends_of_its_own_underlying() -> None:
         {"MIU": [("2026-11-20", 0.5), ("2027-11-20", 0.6)], "TCH": [("2026-12-01", 3.0)]}
     )
     ahead = dividends_ahead(legs, paid)
-    assert ahead.amounts.tolist() == [[0.5, 0.6], [0.0, 0.0], [3.0, 0.0]]
-    assert np.isnan(ahead.years).tolist() == [[False, False], [True, True], [False, True]]
+    assert ahead.amounts.tolist() == [[0.5, 0.6], [0.5, 0.6], [3.0, 0.0]]
+    assert np.isnan(ahead.years).tolist() == [[False, False], [False, False], [False, True]]
 
 
 def test_a_past_dividend_has_negative_years() -> None:

@@ -37,6 +37,7 @@ TESTED_ELSEWHERE = {
         f"cli/{name}.py": "tests/test_cli.py and tests/golden run the verbs as a user does"
         for name in ("run", "reading", "naming", "pricing", "leaning", "knowing")
     },
+    "payoff/arrays.py": "tests/payoff/test_layout.py: positions are made of them there",
     "cli/profiting.py": "tests/payoff/test_payoff_verb.py runs the verb as a user does",
     "cli/risking.py": "tests/scenario/test_scenario_verb.py runs the verb as a user does",
     "bias/judged.py": "tests/bias/test_lean.py: every strategy is judged there",

@@ -244,7 +244,7 @@ class Valuation:
 
     def payoff(
         self,
-        strategy_id: str | None = None,
+        strategy_id: str | Sequence[str] | None = None,
         *,
         step: Callable[[], None] = lambda: None,
         **choices: Any,  # noqa: ANN401
@@ -253,12 +253,12 @@ class Valuation:
 
         Parameters
         ----------
-        strategy_id : str, optional
-            Only this strategy.
+        strategy_id : str or sequence of str, optional
+            Only these strategies.
         step : callable
             Called before each position, for a progress bar.
         **choices
-            ``by on after sticky vol_shift law drift currency``, as `optlab.payoff.Choices` has them.
+            ``underlying by on after sticky vol_shift vol_relative law drift currency``, as `optlab.payoff.Choices` has them.
         """
         chosen = profits.Choices(strategy_id=strategy_id, **choices)
         listed = smiles(self.market, self.legs["underlying"] if chosen.needs_smiles else (), self.models)

@@ -18,7 +18,7 @@ STEPS = 8
 
 
 def dividends_ahead(legs: pd.DataFrame, market: Market) -> Dividends:
-    """Lay the cash dividends of its underlying beside each option and future, in years from as_of.
+    """Lay the cash dividends of its underlying beside each option, future and stock, in years from as_of.
 
     A stock trades without a dividend from the first moment of the ex-date where it is listed.
 
@@ -34,7 +34,7 @@ def dividends_ahead(legs: pd.DataFrame, market: Market) -> Dividends:
         If a dividend is in another currency than the leg and no exchange rate leads there.
     """
     pays = legs["underlying"].isin(market.dividends["underlying"].unique())
-    places = np.flatnonzero((pays & legs["kind"].isin((*OPTIONS, "future"))).to_numpy())
+    places = np.flatnonzero((pays & legs["kind"].isin((*OPTIONS, "future", "stock"))).to_numpy())
     if not places.size:
         return Dividends(*np.zeros((2, len(legs), 0)))
     own = legs.iloc[places]

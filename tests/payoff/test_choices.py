@@ -25,7 +25,7 @@ from optlab.payoff import Choices
         ({"drift": float("nan")}, "drift nan can't be meant"),
         (
             {"by": "book", "strategy_id": "MIU-1"},
-            "one strategy and by can't be chosen together. Fix: leave by out.",
+            "by book and a strategy can't be chosen together. Fix: leave one out",
         ),
     ],
 )
@@ -40,4 +40,7 @@ def test_the_rule_for_volatilities_is_said_in_words() -> None:
     """As it is printed."""
     assert Choices().rule.words == "each leg keeps its own volatility (sticky strike)"
     shifted = Choices(sticky="moneyness", vol_shift=-0.05).rule.words
-    assert shifted == "volatilities move along the smile with spot (sticky moneyness), -5 points"
+    assert (
+        shifted
+        == "volatilities move along the smile with spot (sticky moneyness), -5 points, none below 1%, the law of spot as it is"
+    )

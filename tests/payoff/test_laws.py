@@ -25,7 +25,7 @@ def skewed(years: float = 0.25) -> Smile:
 
 
 def contradictory() -> Smile:
-    """Make the law of quotes of which one is too dear and the curve between others too bent."""
+    """Make the law of quotes of which one contradicts its neighbours and the curve through these is too bent."""
     return Smile(
         100.0, 0.25, FORWARD, [80, 90, 95, 100, 105, 110, 120], [0.29, 0.25, 0.29, 0.22, 0.24, 0.2, 0.2]
     )
@@ -276,15 +276,67 @@ def test_the_law_of_a_mixture_is_found_from_its_quotes() -> None:
 
 
 def test_a_smile_with_arbitrage_is_repaired_and_says_so() -> None:
-    """The quotes at 95 and 105 are dearer than the mean of their neighbours, so that a butterfly would pay to hold."""
+    """The quotes at 95 and 105 are dearer than the mean of their neighbours; without that at 100 neither is."""
     smile = contradictory()
     strikes, vols = np.asarray(smile.strikes, dtype=float), np.asarray(smile.vols)
     quoted = black(strikes, vols)
     assert quoted[2] > 0.5 * (quoted[1] + quoted[3])
+    assert quoted[4] > 0.5 * (quoted[3] + quoted[5])
     assert smile.is_repaired
-    assert smile.is_used.tolist() == [True, True, False, True, False, True, True]
-    assert np.all(smile.call(strikes) <= quoted + 1e-12)
-    assert smile.call(strikes)[2] <= 0.5 * (quoted[1] + quoted[3])
+    assert smile.is_used.tolist() == [True, True, True, False, True, True, True]
+    assert smile.used_share == pytest.approx(6 / 7)
+    assert np.all((smile.call(strikes) <= quoted + 1e-12)[smile.is_used])
+    assert smile.call(strikes)[2] <= (2.0 * quoted[1] + quoted[4]) / 3.0 + 1e-12
+
+
+INDEX = np.arange(4000.0, 5600.0, 50.0)
+INDEX_VOLS = 0.15 + 0.25 * np.maximum(0.0, (5000.0 - INDEX) / 5000.0)
+
+
+def index_law(**vols: float) -> Smile:
+    """Make the law of an index chain, 32 strikes from 4000, with other volatilities at some: v5000=0.02."""
+    changed = [vols.get(f"v{strike:.0f}", vol) for strike, vol in zip(INDEX, INDEX_VOLS, strict=True)]
+    return Smile(5000.0, 30 / 365, 5000.0, INDEX, changed)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"v5000": 0.02},
+        {"v5000": 0.10},
+        {"v5000": 0.60},
+        {"v4900": 0.05, "v4950": 0.05},
+        {"v5000": 0.40, "v5050": 0.40},
+        {"v4700": 0.02, "v5150": 0.50, "v4950": 0.05},
+        {"v4000": 0.90},
+        {"v5550": 0.60},
+    ],
+    ids=str,
+)
+def test_wrong_quotes_are_left_out_and_leave_the_law_as_it_was(wrong: dict[str, float]) -> None:
+    """Too low or too high, alone or side by side, inside or at an end. At 5000 the smile has a kink, which is lost."""
+    clean, law = index_law(), index_law(**wrong)
+    K = np.linspace(4000.0, 5550.0, 1000)
+    assert clean.used_share == 1.0
+    assert [f"v{strike:.0f}" for strike in INDEX[~law.is_used]] == sorted(wrong)
+    assert law.used_share == 1.0 - len(wrong) / 32
+    assert law.cdf(K) == pytest.approx(clean.cdf(K), abs=0.015)
+    assert float(law.mass(4800.0, 5200.0)) == pytest.approx(float(clean.mass(4800.0, 5200.0)), abs=0.01)
+    assert law.cdf(4500.0) == pytest.approx(float(clean.cdf(4500.0)), rel=0.01)
+    assert law.quantile([0.05, 0.5, 0.95]) == pytest.approx(clean.quantile([0.05, 0.5, 0.95]), rel=1e-3)
+    assert law.touch(K) == pytest.approx(clean.touch(K), abs=0.01)
+    assert law.call(INDEX[law.is_used]) == pytest.approx(clean.call(INDEX[law.is_used]), abs=1e-2)
+    assert float(law.mean_between(0.0, np.inf)) == pytest.approx(5000.0, rel=1e-14)
+
+
+@pytest.mark.parametrize("years", [0.1, 0.25])
+def test_a_stale_low_and_a_wild_high_quote_of_a_level_smile_leave_it_level(years: float) -> None:
+    strikes = np.arange(70.0, 131.0, 5.0)
+    vols = np.where(strikes == 110.0, 0.01, np.where(strikes == 90.0, 3.0, 0.25))
+    law, level = Smile(100.0, years, 100.0, strikes, vols), Lognormal(100.0, years, 0.25, 100.0)
+    K = np.linspace(60.0, 150.0, 500)
+    assert strikes[~law.is_used].tolist() == [90.0, 110.0]
+    assert law.cdf(K) == pytest.approx(level.cdf(K), abs=1e-12)
 
 
 def test_a_curve_that_bends_too_much_between_good_quotes_has_a_gap_without_mass() -> None:

@@ -143,7 +143,9 @@ def test_smiles_are_the_chain_s_or_the_legs_own() -> None:
     )
     (one,) = laid(valued, smiles)
     assert one.position is not None
-    first, last = (one.position.smiles[years] for years in valued.legs["years"])
+    first, last = one.position.skews
+    assert first is not None
+    assert last is not None
     assert first.is_listed
     assert first.vols.tolist() == [0.45, 0.42]
     assert not last.is_listed
@@ -159,3 +161,47 @@ def test_the_day_that_is_asked_for_lies_at_the_close() -> None:
     (one,) = laid(Book.of(rows).price(market()), on=dt.date(2026, 10, 9), strategy_id="MIU-1")
     assert one.on == pytest.approx(7 / 365)
     assert laid(Book.of(rows).price(market()), strategy_id="MIU-9") == []
+
+
+def test_a_near_call_that_was_delivered_today_leaves_shares_if_the_rest_is_held() -> None:
+    """Short stock at 27 beside the far call: it gains down to zero, and not without limit above."""
+    valued = Book.of(DIAGONAL.assign(entry=[0.73, 2.17])).price(market(as_of=NEAR, spot=28.0))
+    (one,) = laid(valued, after="held")
+    assert one.position is not None
+    assert one.contracts == ["30DEC26 24C", "shares of 27NOV26 27C"]
+    assert one.position.units.tolist() == [2000.0, -2000.0]
+    assert one.position.settled == pytest.approx(2000 * 27.0)
+    years = one.position.expiries[-1]
+    paid = 2000 * (2.17 - 0.73)
+    assert one.position.profit(np.array([0.0, 24.0, 40.0]), years) == pytest.approx(
+        [2000 * 27.0 - paid, 2000 * 3.0 - paid, 2000 * 3.0 - paid]
+    )
+
+
+def test_equal_contracts_of_an_underlying_are_one_leg() -> None:
+    """Two strategies with the same call: its units add up."""
+    rows = pd.concat([DIAGONAL, DIAGONAL.assign(group="b")], ignore_index=True)
+    (one,) = laid(Book.of(rows).price(market()), by="underlying")
+    assert one.position is not None
+    assert one.position.units.tolist() == [-4000.0, 4000.0]
+    assert one.contracts == ["27NOV26 27C", "30DEC26 24C"]
+
+
+def test_smiles_are_taken_in_percent_too() -> None:
+    """On an axis of several underlyings the strikes of a smile are in percent of spot, as the legs' are."""
+    (one,) = laid(two_underlyings(), by="book", currency="HKD", sticky="moneyness")
+    assert one.position is not None
+    for place, skew in enumerate(one.position.skews):
+        assert skew is not None
+        assert skew.strikes == pytest.approx([one.position.option.strike[place]])
+
+
+def test_a_stock_is_paid_its_cash_dividends() -> None:
+    """Short stock pays them."""
+    for quantity in (100, -100):
+        stock = xiaomi((quantity, "stock"), entry=24.0)
+        valued = Book.of(stock).price(market(dividends={"MIU": [("2026-10-20", 0.5)]}))
+        (one,) = laid(valued)
+        assert one.position is not None
+        assert one.position.profit(np.array([24.0]), 30 / 365) == pytest.approx([quantity * 0.5])
+        assert one.position.profit(np.array([24.0]), 10 / 365) == pytest.approx([0.0])

@@ -19,7 +19,7 @@ def test_every_strategy_has_a_row() -> None:
     run = optlab(f"payoff {XIAOMI} --width 110")
     rows = [line for line in run.out.splitlines() if line.startswith("MIU-")]
     assert len(rows) == 22
-    assert "Rules: all is closed at the first expiry" in run.out
+    assert "Rules: as of 2026-10-02; all is closed at the first expiry" in run.out
     assert run.status == 0
 
 
@@ -63,7 +63,7 @@ def test_the_options_say_which_day_story_and_law(tmp_path: Path) -> None:
     plain, *others = (
         json.loads(optlab(f"{line} {more}").out)[0]
         for more in (
-            *("", "--on 2026-10-30", "--after held", "--vol-shift 5%", "--law lognormal", "--drift 20%"),
+            *("", "--on 2026-10-30", "--after held", "--vol-shift +5", "--law lognormal", "--drift 20%"),
             "--sticky moneyness",
         )
     )
@@ -88,9 +88,12 @@ def test_the_options_say_which_day_story_and_law(tmp_path: Path) -> None:
         ("--on 2026-10-01", "the day 2026-10-01 lies before 2026-10-02"),
         ("--on soon", "--on 'soon' is"),
         ("--vol-shift much", "--vol-shift 'much'"),
-        ("--vol-shift 500%", "vol shift 5 can't be meant"),
+        ("--vol-shift 5%", "--vol-shift '5%' could be a quote or a move"),
+        ("--vol-shift -5,+5", "--vol-shift '-5,+5' is several moves. Fix: write one such as +5 or +10%."),
+        ("--vol-shift +200", "vol shift 2 can't be meant"),
+        ("--underlying ABC", "there is nothing on ABC. Fix: name one of MIU."),
         ("--drift 5000%", "drift 50 can't be meant"),
-        ("--strategy MIU-1 --by book", "one strategy and by can't be chosen together"),
+        ("--strategy MIU-1 --by book", "by book and a strategy can't be chosen together"),
         (
             "-o payoff.gif",
             ".gif is no output format. Fix: end in .csv, .json, .parquet, .xlsx, .png, .svg, .pdf",

@@ -64,6 +64,14 @@ def test_a_chain_s_smile_is_the_law_of_its_expiry_alone() -> None:
     )
 
 
+def test_a_smile_that_contradicts_itself_is_no_law() -> None:
+    """Three of seven quotes can't be right."""
+    strikes = np.array([80.0, 90.0, 95.0, 100.0, 105.0, 110.0, 125.0])
+    vols = np.array([0.30, 1.5, 0.02, 0.30, 2.0, 0.30, 0.30])
+    broken = Skew(strikes, vols, is_listed=True)
+    assert isinstance(law_of(position(*DIAGONAL, smiles={QUARTER: broken}), QUARTER, "auto", None), Lognormal)
+
+
 def test_a_smile_moves_along_with_the_drift() -> None:
     """The volatilities belong to the same moneyness, and the mean is the drift's."""
     own = position(*DIAGONAL, smiles={QUARTER: SKEW})
@@ -114,3 +122,16 @@ def test_a_level_is_touched_at_least_as_often_as_it_is_passed_at_the_end() -> No
     assert beyond == pytest.approx(
         [float(law.cdf(85)), float(law.cdf(95)), 1 - float(law.cdf(105)), 1 - float(law.cdf(130))]
     )
+
+
+def test_a_leg_without_a_volatility_tells_no_law() -> None:
+    """Marked at intrinsic value it has none: another option does, or nobody."""
+    legs = (-1, "put", 140, QUARTER), (1, "call", 110, HALF)
+    law = law_of(position(*legs, vol=[0.0, 0.33]), QUARTER, "auto", None)
+    assert isinstance(law, Lognormal)
+    assert law.vol == 0.33
+    alone = profile(position(legs[0], vol=0.0, cost=-40.0))
+    assert (alone.law, alone.chances) == (None, None)
+    beside_stock = profile(position(legs[0], (-1, "stock"), vol=[0.0, 0.25], cost=-140.0))
+    assert beside_stock.law is not None
+    assert beside_stock.chances is not None

@@ -146,6 +146,7 @@ def test_what_is_not_there_is_refused(choices: dict[str, Any], message: str) -> 
 def test_the_rules_are_said() -> None:
     """What is closed or held, what volatilities do, and the law."""
     assert payoff(drift=0.05).rules == (
+        "as of 2026-10-02",
         "all is closed at the first expiry: what is left is sold at model value",
         "each leg keeps its own volatility (sticky strike)",
         "law of spot: lognormal with one volatility, drift 5.0% a year",

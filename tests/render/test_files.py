@@ -92,3 +92,12 @@ def test_a_missing_package_says_how_to_get_it(tmp_path: Path, monkeypatch: pytes
 def test_a_cell_too_long_for_a_spreadsheet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ReadError, match=r"a cell of group is too long for a spreadsheet\. Fix: write CSV"):
         ol.write(valued((1, "stock"), group="x" * 40_000), tmp_path / "long.xlsx")
+
+
+def test_more_rows_than_a_sheet_holds_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the formats that hold them."""
+    monkeypatch.setattr(files, "MOST_ROWS", 3)
+    ol.write(pd.DataFrame({"a": [1, 2, 3]}), tmp_path / "three.xlsx")
+    with pytest.raises(ol.ReadError, match="table has 4 rows, and a sheet holds 3"):
+        ol.write(pd.DataFrame({"a": [1, 2, 3, 4]}), tmp_path / "four.xlsx")
+    assert not (tmp_path / "four.xlsx").exists()

@@ -44,8 +44,8 @@ def test_the_page_of_one_has_its_parts_in_order() -> None:
         "Percentiles of the profit",
         "P(touch)",
         "Profit by spot and day",
-        "02OCT",
-        "Rules: all is closed at the first expiry",
+        "02OCT26",
+        "Rules: as of 2026-10-02; all is closed at the first expiry",
     ]
     places = [page.index(head) for head in heads]
     assert places == sorted(places)
@@ -80,7 +80,7 @@ def test_a_book_of_two_underlyings_has_no_probabilities_and_says_so() -> None:
     other = SPREAD.assign(underlying="ABC", group="other")
     found = Book.of(pd.concat([SPREAD, other], ignore_index=True)).price(market()).payoff(by="book")
     page, _ = payoff_page(found)
-    assert "every spot in percent of now" in page.replace("\n", " ")
+    assert "% on 2026-11-27 of every spot now" in page.replace("\n", " ")
     assert "No probabilities: spots of several underlyings have no law in common." in page
 
 

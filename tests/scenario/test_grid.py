@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import optlab as ol
 from books import FAR, NEAR, market, valued, xiaomi
+from optlab.errors import MarketDataError
 from optlab.market import Market, quote_table
 from optlab.pricing import american, reference
 from optlab.scenario import Scenario
@@ -92,6 +93,17 @@ def test_the_value_at_rest_is_the_book_s() -> None:
     total = book.greeks(currency="USD").iloc[0]
     for name in ("value", "delta_cash", "gamma_cash", "vega", "theta", "rho"):
         assert row[name] == pytest.approx(total[name], rel=1e-6), name
+
+
+@pytest.mark.parametrize("kind", ["call", "put"])
+def test_with_cash_dividends_the_value_at_rest_is_the_book_s_to_a_millionth(kind: str) -> None:
+    """An American option is read off a grid at its node, and from a grid of its own in the totals; greeks are the same."""
+    quotes = market().with_dividends({"MIU": [("2026-10-20", 1.5)]})
+    book = ol.Book.of(xiaomi((1, kind, 20, FAR), (-1, kind, 24, FAR))).price(quotes)
+    row, total = at(book.scenario([0], [0], greeks=True), spot_move=0), book.greeks().iloc[0]
+    assert row["value"] == pytest.approx(total["value"], rel=5e-6)
+    for name in ("delta_cash", "gamma_cash", "vega", "theta", "rho"):
+        assert row[name] == pytest.approx(total[name], rel=1e-12), name
 
 
 @settings(max_examples=5, deadline=None)
@@ -209,6 +221,62 @@ def test_dividends_come_nearer_with_the_days() -> None:
     free = plain.scenario([0], [0], days=[0, 20]).long["value"]
     assert paid[0] < free[0] - 100
     assert paid[1] == pytest.approx(free[1], abs=1e-6)
+
+
+def test_stock_is_paid_its_dividends_on_the_way() -> None:
+    """From the ex-date on a holder has spot and the cash, who is short owes it, and nobody has it before."""
+    quotes = market().with_dividends({"MIU": [("2026-10-20", 1.5), ("2026-10-30", 0.5)]})
+    for quantity in (1000, -200):
+        book = ol.Book.of(xiaomi((quantity, "stock"))).price(quotes)
+        table = book.scenario([-0.1, 0], [0], days=[0, 17, 18, 40]).long
+        moved = table["profit"] - quantity * 24.24 * table["spot_move"]
+        assert (moved / quantity).tolist() == pytest.approx([0, 0, 0, 0, 1.5, 1.5, 2, 2], abs=1e-9)
+
+
+def test_stock_and_options_keep_parity_over_an_ex_date() -> None:
+    """Stock, a put and a short call of one strike are worth the discounted strike and the dividend, paid or ahead.
+
+    Without the dividend in the stock's profit the three would lose it at the ex-date.
+    """
+    quotes = market().with_dividends({"MIU": [("2026-10-20", 1.5)]})
+    legs = xiaomi((1000, "stock"), (1, "put", 24, NEAR), (-1, "call", 24, NEAR), style="european")
+    result = ol.Book.of(legs).price(quotes).scenario([-0.1, 0, 0.1], [0], days=[0, 10, 30])
+    table, left = result.long, result.seen.valued["years"].max() - result.long["days_ahead"] / 365
+    ahead = np.maximum(18 - 16 / 24 - table["days_ahead"], 0) / 365  # trades without it from midnight on
+    worth = 1000 * (24 * np.exp(-0.027 * left) + 1.5 * np.exp(-0.027 * ahead))
+    np.testing.assert_allclose(table["value"], worth, atol=0.05)
+    assert table["profit"].abs().max() < 100
+
+
+def test_what_is_over_at_a_node_has_no_greeks_there() -> None:
+    """At the strike too, where an option that expires now would count half a share."""
+    result = valued((1, "put", 24.24, NEAR), (1000, "stock")).scenario(
+        [-0.1, 0], [0], days=[7, 60], greeks=True
+    )
+    later, earlier = result.long[result.long["days_ahead"] == 60], result.long[result.long["days_ahead"] == 7]
+    assert later["delta_cash"].tolist() == pytest.approx([21816, 24240])
+    assert not later[["gamma_cash", "vega", "theta", "rho"]].to_numpy().any()
+    assert earlier["delta_cash"].max() < 20000
+
+
+def test_an_index_without_a_price_is_refused_unless_it_is_held() -> None:
+    """As in the totals: a name that neither the market nor the book knows is a slip of the pen."""
+    quotes = Market(quote_table([{"underlying": "MIU", "spot": 24.24, "beta": 1.5}]), dt.date(2026, 10, 2))
+    book = ol.Book.of(xiaomi((1000, "stock"))).price(quotes)
+    message = r"no price of the index XXX. Fix: add it to the market, or say --spot XXX=PRICE."
+    for run in (book.scenario, book.stress, book.greeks):
+        with pytest.raises(MarketDataError, match=message):
+            run(beta_to="XXX")
+    said = ol.Book.of(xiaomi((1000, "stock"))).price(quotes.override(spot={"XXX": 100.0}))
+    assert said.scenario([-0.1], [0], beta_to="XXX").profits.item() == pytest.approx(-0.15 * 24240)
+    assert book.scenario([-0.1], [0], beta_to="MIU").profits.item() == pytest.approx(-0.1 * 24240)
+
+
+def test_a_book_without_rows_has_a_grid_without_rows() -> None:
+    empty = ol.Book.of(xiaomi((1, "stock")).head(0)).price(market())
+    result = empty.scenario(greeks=True)
+    assert [len(table) for table in result.tables.values()] == [0, 0, 0]
+    assert len(empty.stress().table) == 0
 
 
 def test_money_can_be_in_one_currency() -> None:

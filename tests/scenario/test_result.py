@@ -55,7 +55,7 @@ def test_columns_say_what_they_hold(choices: dict[str, object], columns: set[str
 def test_the_wide_table_has_a_column_for_every_move_of_spot() -> None:
     result = valued(*LEGS).scenario("-10%,0,10%", "0,+5", by="underlying")
     table = result.wide
-    assert list(table.columns)[-3:] == ["-10%", "0%", "+10%"]
+    assert list(table.columns)[-4:] == ["unpriced", "-10%", "0%", "+10%"]
     assert table["vol_move"].tolist() == [0, 0.05]
     np.testing.assert_array_equal(table[["-10%", "0%", "+10%"]], result.profits[0, 0, 0])
 
@@ -75,6 +75,19 @@ def test_the_worst_node_is_named_with_its_causes() -> None:
     assert worst["strategy_id"].tolist() == by_strategy["strategy_id"].tolist()
     np.testing.assert_allclose(worst["profit"], by_strategy["profit"])
     assert worst["profit"].sum() == pytest.approx(lowest)
+
+
+def test_legs_without_a_value_are_counted_in_every_table() -> None:
+    """A covered call whose call has no volatility is stock alone, and each table says that a leg is missing."""
+    legs = xiaomi((1000, "stock"), (-1, "call", 27, NEAR), group="a")
+    book = ol.Book.of(legs).price(ol.Market.of(as_of="2026-10-02", spot=24.24, rate=0.027))
+    tables = book.scenario([-0.1, 0], [0]).tables
+    assert {name: set(table["unpriced"]) for name, table in tables.items()} == {
+        "grid": {1},
+        "wide": {1},
+        "worst": {1},
+    }
+    assert tables["worst"]["profit"].tolist() == pytest.approx([-2424])
 
 
 def test_where_nothing_loses_no_strategy_is_named() -> None:

@@ -37,7 +37,16 @@ def test_a_pipe_gets_the_long_table() -> None:
 
 def test_wide_has_a_column_for_every_move_of_spot() -> None:
     table = csv(scenario(f"{ONE} --spot -10%,0,10% --vol 0 --wide"))
-    assert list(table.columns) == ["currency", "days_ahead", "rate_move", "vol_move", "-10%", "0%", "+10%"]
+    assert list(table.columns) == [
+        "currency",
+        "days_ahead",
+        "rate_move",
+        "vol_move",
+        "unpriced",
+        "-10%",
+        "0%",
+        "+10%",
+    ]
     assert table["0%"].tolist() == [0.0]
 
 
@@ -70,6 +79,27 @@ def test_a_table_is_a_map_and_the_worst() -> None:
     run = scenario(f"{XIAOMI} --format table --width 80")
     assert "[0]" in run.out
     assert "Worst, spot -20%, vol -10: -581,0" in run.out
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("--wide", "note: --wide changes nothing on the screen: --format csv"),
+        ("--greeks --wide --by strategy", "note: --greeks and --wide change nothing on the screen: --format csv"),
+        ("--greeks --by account", ""),
+    ],
+)  # fmt: skip
+def test_what_the_screen_does_not_show_is_said_in_one_note(options: str, said: str) -> None:
+    run = scenario(f"{US} --currency USD --spot -5%,0 --vol 0 {options} --format table")
+    assert run.err.startswith(said)
+    assert len(run.err.splitlines()) == bool(said)
+
+
+def test_a_book_without_rows_is_said_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "empty.csv").write_text("underlying,kind,strike,expiry,quantity\n")
+    for options in ("", "--stress", "--by strategy", "--full --greeks"):
+        run = scenario(f"{tmp_path / 'empty.csv'} --as-of 2026-10-02 --format table {options}")
+        assert (run.out, run.status) == ("no legs to revalue\n", 0)
 
 
 def test_every_option_reaches_the_grid() -> None:
@@ -107,7 +137,9 @@ def test_stress_prints_a_row_for_each_scenario(tmp_path: Path) -> None:
         (f"{ONE} --vol -0.05,0", "could be -0.05 or -5 points. Fix: write -5 for points, -0.05pt for that part"),
         (f"{ONE} --days x", "--days 'x': 'x' is no move"),
         (f"{ONE} --rate-shift 1", "--rate-shift '1': '1' has no unit. Fix: write 1bp for basis points, or 1%"),
-        (f"{XIAOMI} --beta-to HSI", "no beta of MIU to HSI. Fix: "),
+        (f"{XIAOMI} --beta-to HSI --spot HSI=26000", "no beta of MIU to HSI. Fix: "),
+        (f"{US} --beta-to XXX", "no price of the index XXX. Fix: add it to the market, or say --spot XXX=PRICE"),
+        (f"{US} --beta-to XXX --stress", "no price of the index XXX. Fix: "),
         (f"{XIAOMI} --beta-to MIU --spot 1s --sigma-days 0", "is no number of trading days"),
         (f"{XIAOMI} --currency CHF", "no exchange rate from HKD to CHF. Fix: "),
         (f"{XIAOMI} --full --by strategy", "full and by exclude each other"),

@@ -9,7 +9,7 @@ import pytest
 
 from optlab.pricing import Models, american, black_scholes, dividends
 from optlab.pricing.black_scholes import Array
-from optlab.pricing.dividends import Dividends
+from optlab.pricing.dividends import Dividends, forward, forwards_at
 from optlab.pricing.models import Option
 from optlab.scenario.shocks import (
     GREEKS,
@@ -74,6 +74,41 @@ def test_a_future_loses_the_dividend_until_it_is_paid() -> None:
     growth = (RATE - YIELD) * (0.25 - 29 / 365)
     assert before == pytest.approx((100 - 2 * math.exp(-(RATE - YIELD) / 365)) * math.exp(growth), abs=1e-12)
     assert after == pytest.approx(100 * math.exp((RATE - YIELD) * (0.25 - 31 / 365)), abs=1e-12)
+
+
+def test_a_future_is_never_worth_less_than_nothing() -> None:
+    """Where the dividends ahead are worth more than the spot of the node; everywhere else it is the forward."""
+    found = prices(contracts(paid=30.0), shock(0.1, 0.5), Models())[2]
+    assert found[0] == 0.0
+    left = 50 - 30 * math.exp(-(RATE - YIELD) * 30 / 365)
+    assert found[1] == pytest.approx(left * math.exp((RATE - YIELD) * 0.25), abs=1e-12)
+
+
+def test_forwards_at_many_spots_are_those_of_one_by_one() -> None:
+    """Spots may be each contract's own or shared, and after delivery a forward is spot."""
+    ahead = Dividends(np.full((2, 1), 0.1), np.array([[0.0], [2.0]]))
+    years, rate, dividend_yield = np.array([0.25, -0.1]), np.full(2, 0.03), np.array([0.01, 0.02])
+    own = np.array([[80.0, 100.0], [90.0, 110.0]])
+    found = forwards_at(own, years, rate, dividend_yield, ahead)
+    assert found[0] == pytest.approx(own[0] * math.exp(0.02 * 0.25))
+    assert found[1].tolist() == [90.0, 110.0]
+    shared = forwards_at(own[0], np.full(2, 0.25), rate, dividend_yield, ahead)
+    for row in range(2):
+        one = Dividends(*(values[row] for values in ahead))
+        expected = [float(forward(S, 0.25, 0.03, dividend_yield[row], one)) for S in own[0]]
+        assert shared[row] == pytest.approx(expected, abs=1e-12)
+
+
+def test_stock_is_paid_what_goes_ex_on_the_way() -> None:
+    """The day itself counts; a dividend of the past does not, and a future that expired later is paid none."""
+    ahead = Dividends(np.array([[-5 / 365, 10 / 365, 40 / 365]] * 3), np.array([[9.0, 1.0, 2.0]] * 3))
+    for days, paid in ((9.99, 0.0), (10, 1.0), (39, 1.0), (50, 3.0)):
+        own = contracts().option._replace(
+            years=np.array([0.5, 0.0, 9 / 365]), sign=np.zeros(3), dividends=ahead
+        )
+        found = prices(contracts()._replace(option=own), shock(0.9, days=days), Models())
+        assert found[1, 0] == 90.0 + paid
+        assert found[2, 0] == 90.0 or days < 9
 
 
 def test_the_call_sees_dividends_come_nearer() -> None:
@@ -164,6 +199,14 @@ def test_greeks_are_the_slopes_of_the_prices() -> None:
     np.testing.assert_allclose(found["theta"][:2], (later * 1000)[:2], rtol=2e-3, atol=1e-5)
     dearer = prices(contracts(), shock(*spots, days=2, rate=1e-5), Models()) - mid
     np.testing.assert_allclose(found["rho"][:2], (dearer * 1000)[:2], rtol=1e-3, atol=1e-5)
+
+
+def test_what_has_expired_on_the_way_has_no_greeks() -> None:
+    """The put after 10 days, exactly at the strike and elsewhere, and the future after 92; the others have theirs."""
+    found = greeks(contracts(), shock(0.9, 1.05, 1.1, days=10), Models())
+    assert not found[:, 1].any()
+    assert (found[0, [0, 2]] > 0).all()
+    assert not greeks(contracts(), shock(1.0, days=92), Models())[:, 1:].any()
 
 
 def test_a_future_counts_like_stock() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 import optlab as ol
 from books import FAR, NEAR, market, xiaomi
+from optlab.errors import MarketDataError
+from optlab.market import Market, quote_table
 from optlab.scenario.stress_sets import parse_stress, read_stress
 
 
@@ -50,9 +53,9 @@ def test_single_underlyings_can_move_on_their_own() -> None:
 
 def test_moves_of_an_underlying_that_is_not_held_are_said() -> None:
     text = '[[scenario]]\nname = "x"\nspot = "-1%"\n[scenario.underlying.MIUU]\nspot = "-30%"'
-    assert book().stress(parse_stress(text, "x")).notices == (
-        "x: the moves of MIUU are used for no leg: none is on MIUU",
-    )
+    result = book().stress(parse_stress(text, "x"))
+    assert result.notices == ("x: the moves of MIUU are used for no leg: none is on MIUU",)
+    assert result.unmoved == ()
 
 
 def test_a_scenario_that_moves_nothing_is_exactly_zero() -> None:
@@ -90,6 +93,63 @@ def test_with_beta_all_moves_are_the_index_s_but_those_of_single_underlyings() -
     assert profit == pytest.approx(-24240 * (0.05 + 0.01))
 
 
+def with_beta(text: str, *, vol: float = math.nan) -> float:
+    """Return the profit of stock in MIU with a beta of 0.5, and in HSB with neither beta nor a quoted volatility."""
+    rows = [
+        {"underlying": "MIU", "spot": 24.24, "beta": 0.5},
+        {"underlying": "HSB", "spot": 24.24},
+        {"underlying": "HSI", "spot": 26000.0, "vol": vol},
+    ]
+    quotes = Market(quote_table(rows), dt.date(2026, 10, 2))
+    legs = xiaomi((1000, "stock"), (1000, "stock")).assign(underlying=["MIU", "HSB"])
+    scenarios = parse_stress(f'[[scenario]]\nname = "x"\n{text}', "x")
+    return float(ol.Book.of(legs).price(quotes).stress(scenarios, beta_to="HSI").totals["profit"].item())
+
+
+def test_only_who_moves_with_the_index_needs_a_beta() -> None:
+    """An underlying with a move of its own needs none, and where spot does not move nobody does."""
+    own = '[scenario.underlying.HSB]\nspot = "-1%"'
+    assert with_beta(f'spot = "-10%"\n{own}') == pytest.approx(-24240 * (0.05 + 0.01))
+    assert with_beta('vol = "+10"') == 0.0
+    with pytest.raises(MarketDataError, match="no beta of HSB to HSI"):
+        with_beta('spot = "-10%"')
+
+
+def test_only_who_moves_by_deviations_needs_a_volatility() -> None:
+    """Neither the index nor the stock has one: both have a move of their own."""
+    both = '[scenario.underlying.HSB]\nspot = "-1%"\n[scenario.underlying.MIU]\nspot = "-2%"'
+    assert with_beta(f'spot = "-2s"\n{both}') == pytest.approx(-24240 * 0.03)
+    own = '[scenario.underlying.HSB]\nspot = "-1%"'
+    falls = math.expm1(-2 * 0.2 / math.sqrt(252))
+    assert with_beta(f'spot = "-2s"\n{own}', vol=0.2) == pytest.approx(24240 * (falls * 0.5 - 0.01))
+    with pytest.raises(MarketDataError, match="no volatility of HSI"):
+        with_beta(f'spot = "-2s"\n{own}')
+
+
+def test_a_scenario_in_which_nothing_moves_is_named() -> None:
+    """A name that is held nowhere, volatility without options, and a fall that does move something."""
+    text = (
+        '[[scenario]]\nname = "slip"\n[scenario.underlying.MIUU]\nspot = "-30%"\n'
+        '[[scenario]]\nname = "vol"\nvol = "+10"\n[[scenario]]\nname = "rise"\nspot = "+1%"\n'
+    )
+    result = ol.Book.of(xiaomi((1000, "stock"))).price(market()).stress(parse_stress(text, "x"))
+    assert result.unmoved == ("slip", "vol")
+    assert result.notices[-1] == "slip, vol: nothing in this book moves"
+    assert result.table["causes"].tolist() == ["nothing moves", "nothing moves", "no strategy loses"]
+    assert result.causes.empty
+
+
+def test_a_strategy_that_lacks_a_leg_is_marked_among_the_causes() -> None:
+    """Stock with a call that has no volatility: what is shown is the stock alone."""
+    legs = xiaomi((1000, "stock"), (-1, "call", 27, NEAR), group="a")
+    book = ol.Book.of(legs).price(ol.Market.of(as_of="2026-10-02", spot=24.24))
+    result = book.stress(parse_stress('[[scenario]]\nname = "x"\nspot = "-10%"', "x"))
+    assert result.table["causes"].tolist() == ["MIU-1 covered call (a leg is missing)"]
+    assert result.causes["unpriced"].tolist() == [1]
+    assert result.totals[["unpriced", "leg_count"]].to_numpy().tolist() == [[1, 2]]
+    assert result.day == dt.date(2026, 10, 2)
+
+
 def test_a_day_at_one_sigma_is_small_and_a_crash_is_not() -> None:
     profits = book().stress().table.set_index("scenario")["profit"]
     assert abs(profits["1 sigma down"]) < abs(profits["4 sigma down"]) < abs(profits["1987"])
@@ -101,3 +161,5 @@ def test_a_book_without_a_value_has_no_worst() -> None:
     assert result.worst == {}
     assert all(math.isnan(profit) for profit in result.table["profit"])
     assert set(result.table["unpriced"]) == {1}
+    assert set(result.table["causes"]) == {"no leg has a value"}
+    assert result.unmoved == ()

@@ -82,6 +82,16 @@ ONE = '[[scenario]]\nname = "crash"\n'
         (ONE + "days = -1", "is no number of days from today on"),
         (ONE + "underlying = 5", "underlying is no table. Fix: write [scenario.underlying.AAPL]"),
         (ONE + "[scenario.underlying.MIU]\ndays = 5", "underlying MIU: days is not known. Fix: use spot, vol, rate"),
+        (ONE + "[scenario.underlying]", "my.toml: scenario 1 (crash): moves nothing"),
+        (ONE + "[scenario.underlying.MIU]", "underlying MIU: has no move. Fix: write spot = "),
+        (
+            ONE + "[scenario.underlying.BBB]\nspot = '-1%'\n[scenario.underlying.bbb]\nvol = '+5'",
+            "underlying bbb: is a second table for BBB. Fix: write all its moves in one",
+        ),
+        (
+            ONE + "[scenario.underlying.MIU]\nspot = '-1%'\n[scenario.underlying.1810]\nvol = '+5'",
+            "underlying 1810: is a second table for MIU. Fix: ",
+        ),
         (2 * (ONE + "spot = '1%'\n"), "my.toml: two scenarios are called 'crash'"),
     ],
 )  # fmt: skip

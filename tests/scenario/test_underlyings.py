@@ -14,7 +14,7 @@ from books import FAR, NEAR, market, valued, xiaomi
 from optlab.errors import MarketDataError
 from optlab.market import Market, quote_table
 from optlab.scenario.moves import axis
-from optlab.scenario.underlyings import factors, spot_vols
+from optlab.scenario.underlyings import factors, refuse_unpriced_index, spot_vols
 
 DAY = dt.date(2026, 10, 2)
 QUOTES = Market(
@@ -75,6 +75,25 @@ def test_no_move_is_exactly_none() -> None:
         ("0s,1s", {"beta_to": "SPY"}),
     ):
         assert [own[0] for own in sized(moves, **choices)] == [1.0, 1.0]
+
+
+def test_without_a_move_nobody_needs_a_beta_or_a_volatility() -> None:
+    bare = Market(QUOTES.quotes.assign(beta=np.nan, vol=np.nan), DAY)
+    for moves, beta_to in (("0", "SPY"), ("0s", "SPY"), ("0s", None)):
+        found = factors(book().legs, bare, NAMES, axis("spot", moves), beta_to=beta_to)
+        assert found.tolist() == [[1.0], [1.0]]
+    assert factors(book().legs, bare, [], axis("spot", "-2s"), beta_to="SPY").shape == (0, 1)
+
+
+def test_an_index_is_known_by_a_price_or_by_being_held() -> None:
+    legs = book().legs
+    for name in ("SPY", "AAA", None):
+        refuse_unpriced_index(legs, QUOTES, name)
+    unquoted = Market(QUOTES.quotes.assign(spot=np.nan), DAY)
+    refuse_unpriced_index(legs, unquoted, "AAA")
+    refuse_unpriced_index(legs, unquoted.override(spot={"SPY": 600.0}), "SPY")
+    with pytest.raises(MarketDataError, match=r"no price of the index SPY. Fix: add it to the market"):
+        refuse_unpriced_index(legs, unquoted, "SPY")
 
 
 def test_an_underlying_without_a_beta_is_refused() -> None:

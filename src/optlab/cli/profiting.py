@@ -17,8 +17,13 @@ def payoff(
     payoffs: Payoffs,
     out: Output,
     strategy: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help="Only this strategy, with a picture.", show_default=False),
+        list[str] | None,
+        typer.Option(
+            metavar="ID", help="Only this strategy, with a picture; may be said again.", show_default=False
+        ),
+    ] = None,
+    underlying: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Only legs on this underlying.", show_default=False)
     ] = None,
 ) -> None:
     """Say what is gained and lost by spot: breakevens, extremes, probabilities, and a picture of one.
@@ -34,12 +39,25 @@ def payoff(
     choices = {
         **payoffs.choices,
         "on": None if payoffs.on is None else parse_day("on", payoffs.on),
-        "vol_shift": parse_percent("vol-shift", payoffs.vol_shift),
+        **_vol_moves(payoffs.vol_shift),
         "drift": None if payoffs.drift is None else parse_percent("drift", payoffs.drift),
     }
     screen = screen_of(out, source, quotes, text_in_pipe=True)
     valuation = value_book(screen, source, quotes, recognition)
     with screen.progress(*(f"analysing {name}" for name in valuation.legs["strategy_id"].unique())) as step:
-        found = valuation.payoff(strategy, step=step, **choices)
+        found = valuation.payoff(strategy, underlying=underlying, step=step, **choices)
     screen.payoff(found, valuation)
     leave(screen, valuation.book, valuation)
+
+
+def _vol_moves(text: str | None) -> dict[str, float]:
+    """Read one move of volatility as the scenarios do: points, or a part of itself."""
+    from optlab.errors import PricingError
+    from optlab.scenario import typed_axis
+
+    if text is None:
+        return {}
+    moves = typed_axis("vol", [text], "--vol-shift")
+    if len(moves.sizes) != 1:
+        raise PricingError(f"--vol-shift {text!r} is several moves. Fix: write one such as +5 or +10%.")
+    return {"vol_relative" if moves.unit == "relative" else "vol_shift": moves.sizes[0]}

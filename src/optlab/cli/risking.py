@@ -20,6 +20,7 @@ def scenario(source: Input, shocks: Shocks, nodes: Nodes, recognition: Recogniti
 
       optlab scenario sample_positions/us_book.csv -m sample_positions/us_market.csv --currency USD --stress
     """
+    from optlab.render.scenario_page import unseen
     from optlab.scenario import read_stress
 
     is_stress = nodes.stress or nodes.stress_file is not None
@@ -44,6 +45,8 @@ def scenario(source: Input, shocks: Shocks, nodes: Nodes, recognition: Recogniti
         else:
             stressed = valuation.stress(scenarios, **shared)
     if scenarios is None:
+        if screen.output is None and screen.shape == "table":
+            screen.notices(*unseen(result, wide=nodes.wide))
         screen.scenario(result, wide=nodes.wide)
     else:
         screen.stress(stressed)

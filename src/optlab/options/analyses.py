@@ -98,8 +98,11 @@ class Payoffs:
         Sticky, typer.Option(help="Volatilities stay with their strikes, or move along the smile with spot.")
     ] = "strike"
     vol_shift: Annotated[
-        str, typer.Option(metavar="POINTS", help="Added to every volatility: 5% is five points.")
-    ] = "0%"
+        str | None,
+        typer.Option(
+            metavar="MOVE", help="Moves every volatility: +5 by five points, +10% by a tenth of itself."
+        ),
+    ] = None
     law: Annotated[
         Law, typer.Option(help="The law of spot; auto: the chain's smile where there is one, else lognormal.")
     ] = "auto"

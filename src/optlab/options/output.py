@@ -21,13 +21,13 @@ class Output:
             "--output",
             "-o",
             metavar="PATH",
-            help="Write to .csv .json .parquet or .xlsx, or into a folder that exists.",
+            help="Write to .csv .json .parquet or .xlsx, a payoff to .png .svg or .pdf too, or into a folder.",
         ),
     ] = None
     format: Annotated[
         Format | None,
         typer.Option(
-            help="How to print; by default a table, and in a pipe what a program reads.", show_default=False
+            help="How to print; by default a table, in a pipe CSV or the page as text.", show_default=False
         ),
     ] = None
     width: Annotated[

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optlab.errors import PricingError
@@ -29,6 +30,14 @@ LAWS = {
 """What spot may be at the date, with which probability."""
 
 
+LIMITS = (
+    ("vol_shift", 1.0, "0.05 for five points"),
+    ("vol_relative", 1.0, "0.1 for a tenth"),
+    ("drift", 2.0, "0.03 for 3%"),
+)
+"""The numbers, the most that each may be to either side, and an example."""
+
+
 @dataclass(frozen=True)
 class Choices:
     """What a payoff is of, and by which rules.
@@ -37,16 +46,20 @@ class Choices:
     ----------
     by : {"strategy", "underlying", "book"}
         What one payoff is of.
-    strategy_id : str, optional
-        Only this strategy.
+    strategy_id : str or sequence of str, optional
+        Only these strategies, by their ids in any case.
+    underlying : str, optional
+        Only legs on this underlying.
     on : date, optional
-        The day that breakevens, extremes and probabilities hold for; None: the first expiry.
+        The day that breakevens, extremes and probabilities hold for; None: the first expiry. Not later than that.
     after : {"closed", "held"}
         What becomes of later legs after the first expiry.
     sticky : {"strike", "moneyness"}
         Whether volatilities stay with their strikes or move along with spot.
     vol_shift : float
         Added to every volatility of options that are priced; 0.05 is five points.
+    vol_relative : float
+        Every such volatility moves by this part of itself.
     law : {"auto", "lognormal", "smile"}
         The law of spot.
     drift : float, optional
@@ -61,11 +74,13 @@ class Choices:
     """
 
     by: str = "strategy"
-    strategy_id: str | None = None
+    strategy_id: str | Sequence[str] | None = None
+    underlying: str | None = None
     on: dt.date | None = None
     after: str = "closed"
     sticky: str = "strike"
     vol_shift: float = 0.0
+    vol_relative: float = 0.0
     law: str = "auto"
     drift: float | None = None
     currency: str | None = None
@@ -77,18 +92,24 @@ class Choices:
             word = getattr(self, what)
             if word not in words:
                 raise PricingError(f"{what} {word!r} is not known. Fix: use {' or '.join(words)}.")
-        for what, most, example in (
-            ("vol_shift", 1.0, "0.05 for five points"),
-            ("drift", 2.0, "0.03 for 3%"),
-        ):
+        for what, most, example in LIMITS:
             number = getattr(self, what)
             if number is not None and not -most <= number <= most:
                 raise PricingError(
                     f"{what.replace('_', ' ')} {number:g} can't be meant. Fix: use one from {-most:g} to {most:g}, "
                     f"such as {example}."
                 )
-        if self.strategy_id is not None and self.by != "strategy":
-            raise PricingError("one strategy and by can't be chosen together. Fix: leave by out.")
+        if self.wanted and self.by != "strategy":
+            raise PricingError(
+                f"by {self.by} and a strategy can't be chosen together. Fix: leave one out; an underlying can be chosen "
+                "with both."
+            )
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The ids of the strategies that are asked for, in capitals; none for all."""
+        ids = (self.strategy_id,) if isinstance(self.strategy_id, str) else self.strategy_id or ()
+        return tuple(name.upper() for name in ids)
 
     @property
     def needs_smiles(self) -> bool:
@@ -98,4 +119,4 @@ class Choices:
     @property
     def rule(self) -> VolRule:
         """What volatilities do."""
-        return VolRule(self.sticky, self.vol_shift)
+        return VolRule(self.sticky, self.vol_shift, self.vol_relative)

@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from optlab.errors import PricingError
 from optlab.payoff.convexity import NO_GAPS, Flags, Gaps, agreeing, find_gaps
-from optlab.payoff.passage import first_passage, normal_tails
+from optlab.payoff.passage import falling_away, first_passage, normal_tails
 from optlab.payoff.vol_curve import VolCurve
 from optlab.pricing.black_scholes import Array, prices
 
@@ -39,6 +39,9 @@ SHARE, MONEY = 0.5, -0.5
 """What s is multiplied with in d1 and in d2: means are probabilities too, with a share as the unit of account."""
 
 BOTH = np.array([[MONEY], [SHARE]])
+
+COARSER = 4
+"""One of so many points of the grid shows where touches turn: at least four from one strike to the next."""
 
 POINTS, ROUNDS = 32, 4
 """An inverse cuts its bracket into so many parts, so many times: a million parts, and a line in the last."""
@@ -132,13 +135,14 @@ class Law(ABC):
         Returns
         -------
         ndarray
-            1 where the level is spot. Never less than the probability to finish beyond the level, if no other drift
-            is asked for.
+            1 where the level is spot, and falling to either side. Never less than the probability to finish beyond
+            the level, if no other drift is asked for.
 
         Notes
         -----
         Spot is a geometric Brownian motion with the volatility that the law has at the level; a smile does not say
-        how it will move along the way, so that its touch is an approximation. With h = ln(H / S), m = (drift -
+        how it will move along the way, so that its touch is an approximation, and the largest of a level's own and of
+        those farther away, to which it is passed. With h = ln(H / S), m = (drift -
         sigma^2 / 2) T and eta the sign of h, Reiner and Rubinstein (1991), Haug (2007) section 4.17.5:
 
             P = N(-z1) + exp(2 m h / s^2) N(-z2),   z1 = (|h| - eta m) / s,  z2 = (|h| + eta m) / s,
@@ -146,14 +150,18 @@ class Law(ABC):
         where the second term is phi(z1) M(z2) with Mills' ratio M, which cannot overflow.
         """
         H = np.maximum(np.asarray(levels, dtype=np.float64), 0.0)
-        growth = np.log(self.forward / self.spot) if drift is None else drift * self.years
+        growth = float(np.log(self.forward / self.spot)) if drift is None else drift * self.years
+        return np.where(self.spot == H, 1.0, self._reached(H, growth, can_finish=drift is None))
+
+    def _reached(self, H: Array, growth: float, *, can_finish: bool) -> Array:
+        """Return the probability to touch levels, each by itself; not less than to finish beyond, if that counts."""
         with np.errstate(all="ignore"):
             s, _ = self._width(np.log(H / self.forward))
             reached = first_passage(np.log(H / self.spot), growth, np.broadcast_to(s, H.shape))
-        if drift is None:
+        if can_finish:
             tails = self._tails(H, MONEY)
             reached = np.maximum(reached, np.where(self.spot > H, tails.below, tails.above))
-        return np.where(self.spot == H, 1.0, np.minimum(reached, 1.0))
+        return np.minimum(reached, 1.0)
 
     def _tails(self, K: npt.ArrayLike, measure: float | Array) -> Tails:
         """Return the probabilities of ending below and above K, with money or a share as the unit of account.
@@ -240,10 +248,10 @@ class Smile(Law):
     -----
     - **The curve** goes through every quote with a continuous slope, without which single spots would get a
       probability, and is flat far out: see `optlab.payoff.vol_curve`.
-    - **Arbitrage.** Quotes that contradict others, as their calls are above a straight line between them, are left out
-      of the curve; `is_used` says which. Where the curve between the quotes still implies that the cdf falls, calls are
-      replaced by the greatest convex function below them: `gaps` without mass. The mean stays the forward, and
-      the cdf rises everywhere. `is_repaired` says whether anything of this was done. See `optlab.payoff.convexity`.
+    - **Arbitrage.** The fewest quotes that contradict the others, too high or too low, are left out of the curve;
+      `is_used` says which. Where the curve still implies that the cdf falls, between quotes or as prices are rounded,
+      calls are replaced by the greatest convex function below them: `gaps` without mass. The mean stays the forward,
+      and the cdf rises everywhere. `is_repaired` says whether any of this was done. See `optlab.payoff.convexity`.
 
     Examples
     --------
@@ -297,12 +305,17 @@ class Smile(Law):
 
     @cached_property
     def is_used(self) -> Flags:
-        """Which quotes the curve goes through, shape (strikes,): all that are no arbitrage with other quotes."""
+        """Which quotes the curve goes through, shape (strikes,): the most that agree with each other."""
         strikes, vols = self._quotes
         if self.is_certain:
             return np.full(len(strikes), fill_value=True)
         calls = prices(1.0, self.forward, strikes, self.years, 0.0, 0.0, vols)
-        return agreeing(strikes, calls, self.forward)
+        return agreeing(strikes, calls, vols, self.forward)
+
+    @property
+    def used_share(self) -> float:
+        """The share of the quotes that the curve goes through, over 0 and up to 1; a law of few of many is no law."""
+        return float(self.is_used.mean())
 
     @cached_property
     def gaps(self) -> Gaps:
@@ -314,6 +327,15 @@ class Smile(Law):
             return below[0].reshape(K.shape), calls.reshape(K.shape)
 
         return NO_GAPS if self.is_certain else find_gaps(self._grid, below_and_calls)
+
+    def _reached(self, H: Array, growth: float, *, can_finish: bool) -> Array:
+        """Return the probability to touch levels: what is likelier for one farther away counts on the way to it."""
+        if self.is_certain:
+            return super()._reached(H, growth, can_finish=can_finish)
+        points = self._grid[::COARSER]
+        levels = np.concatenate([H.reshape(-1), points])
+        found, at_points = np.split(super()._reached(levels, growth, can_finish=can_finish), [H.size])
+        return falling_away(H, found.reshape(H.shape), self.spot, points, at_points)
 
     def _tails(self, K: npt.ArrayLike, measure: float | Array) -> Tails:
         K = np.asarray(K, dtype=np.float64)

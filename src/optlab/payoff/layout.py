@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,20 +18,19 @@ import pandas as pd
 from optlab import aggregate
 from optlab.legs import OPTIONS
 from optlab.market import Market
+from optlab.payoff.arrays import Indices, LegArrays
 from optlab.payoff.choices import Choices
-from optlab.payoff.position import Position, Skew
+from optlab.payoff.position import Flags, Position, Skew
 from optlab.pricing.black_scholes import Array
 from optlab.pricing.dividends import Dividends
-from optlab.pricing.models import Models, Option
-from optlab.pricing.positions import MODEL_INPUTS, PRICED
-from optlab.strategy import contract, describe_legs, lots
+from optlab.pricing.positions import PRICED
+from optlab.strategy import describe_legs, lots
 from optlab.times import SECONDS_PER_YEAR, as_of_instants
 
 KEYS = {"strategy": "strategy_id", "underlying": "underlying", "book": "scope"}
 """The column that names what a payoff is of."""
 
 BOOK = "book"
-PERCENT = 100.0
 
 STATUSES = {
     "ok": "analysed",
@@ -72,6 +71,8 @@ class Laid:
         Whether the axis is every spot in percent of now.
     on : float or None
         The years to the day that was asked for.
+    missing : list of str
+        The legs without a value: why a strategy is not analysed, or what is left out of all others.
     """
 
     key: Any
@@ -83,6 +84,7 @@ class Laid:
     contracts: list[str]
     in_percent: bool
     on: float | None
+    missing: list[str]
 
 
 def lay_out(
@@ -107,8 +109,10 @@ def lay_out(
     """
     key = KEYS[choices.by]
     chosen = (valued["strategy_id"] != "") & (valued["kind"] != "cash")
-    if choices.strategy_id is not None:
-        chosen &= valued["strategy_id"] == choices.strategy_id
+    if choices.wanted:
+        chosen &= valued["strategy_id"].astype("str").str.upper().isin(choices.wanted)
+    if choices.underlying is not None:
+        chosen &= valued["underlying"] == choices.underlying.upper()
     legs = valued[chosen]
     if legs.empty:
         return []
@@ -118,12 +122,82 @@ def lay_out(
     names = _names(legs, key, choices.by)
     factor = _fx(legs, market, choices.currency)
     on = _years_to(legs, market, choices)
-    columns = _Columns(legs, ahead, factor, contract(legs).to_list(), on, _smiles_of(legs, smiles))
-    places = legs.groupby(key, sort=False).indices
-    return [
-        columns.laid(name, np.sort(where), names[name], money.get(name), choices)
-        for name, where in places.items()
-    ]
+    arrays = LegArrays.of(legs, ahead, factor, _smiles_of(valued, smiles))
+    priced, status = legs["status"].isin(PRICED).to_numpy(), legs["status"].to_numpy(dtype=object)
+    laid = []
+    for name, where in legs.groupby(key, sort=False).indices.items():
+        places = np.sort(where)
+        bad = places[~priced[places]]
+        if bad.size and choices.by != "strategy":
+            places = places[priced[places]]  # the rest goes on without them
+        rest = _Part(arrays, places, arrays.over(places), bad, [str(status[place]) for place in bad])
+        laid.append(_laid(name, names[name], money.get(name), rest, on, choices))
+    return laid
+
+
+class _Part(NamedTuple):
+    """The legs of one position: which, which of them are over, and which have no value, with why."""
+
+    arrays: LegArrays
+    places: Indices
+    is_over: Flags
+    bad: Indices
+    reasons: list[str]
+
+
+def _laid(
+    key: Any,  # noqa: ANN401 - as the table has it
+    names: dict[str, Any],
+    money: tuple[float, str, str] | None,
+    part: _Part,
+    on: Array | None,
+    choices: Choices,
+) -> Laid:
+    """Lay out the legs of one position."""
+    arrays, live = part.arrays, part.places[~part.is_over]
+    over = part.places[part.is_over]
+    delivered = over[arrays.leaves_shares(over)] if choices.after == "held" else over[:0]
+    cost, source, currency = money or (np.nan, "", "")
+    in_percent = len(set(arrays.underlying[live])) > 1
+    status = _status(part, live, money, choices)
+    position = contracts = None
+    if status == "ok":
+        settled = arrays.settled(np.setdiff1d(over, delivered), delivered)
+        position, contracts = arrays.position(
+            live,
+            delivered,
+            cost,
+            settled,
+            choices.rule,
+            in_percent=in_percent,
+            is_merged=choices.by != "strategy",
+        )
+    return Laid(
+        key=key,
+        names={**names, "currency": currency},
+        position=position,
+        status=status,
+        entry_source=source,
+        days={float(arrays.years[place]): arrays.expiry[place] for place in live if arrays.ends(place)},
+        contracts=contracts or [],
+        in_percent=in_percent,
+        on=None if on is None or not live.size else float(on[live[0]]),
+        missing=[arrays.contracts[place] for place in part.bad],
+    )
+
+
+def _status(part: _Part, live: Indices, money: tuple[float, str, str] | None, choices: Choices) -> str:
+    """Say whether the legs of one position can be analysed, or why not."""
+    if part.reasons and (choices.by == "strategy" or not part.places.size):
+        return part.reasons[0]
+    if not live.size:
+        return "nothing_left"
+    if money is None:
+        return "two_currencies"
+    spots, names = part.arrays.spot[live], part.arrays.underlying[live]
+    if np.isnan(spots).any():
+        return "no_spot"
+    return "ok" if len({*zip(names, spots, strict=True)}) == len(set(names)) else "mixed_spots"
 
 
 def _costs(
@@ -180,108 +254,3 @@ def _smiles_of(legs: pd.DataFrame, smiles: pd.DataFrame) -> dict[tuple[Hashable,
         pair: Skew(part["strike"].to_numpy(float), part["vol"].to_numpy(float), is_listed=pair in listed)
         for pair, part in mean.groupby(keys[:2])
     }
-
-
-class _Columns:
-    """The columns of all legs as arrays, so that each position is a few slices."""
-
-    def __init__(
-        self,
-        legs: pd.DataFrame,
-        ahead: Dividends,
-        factor: Array,
-        contracts: list[str],
-        on: Array | None,
-        smiles: Mapping[tuple[Hashable, ...], Skew],
-    ) -> None:
-        kind = legs["kind"]
-        self.sign = kind.map({"call": 1.0, "put": -1.0}).fillna(0.0).to_numpy(dtype=float)
-        self.inputs = [legs[name].to_numpy(dtype=float) for name in MODEL_INPUTS]
-        self.units = (legs["quantity"] * legs["multiplier"]).to_numpy(dtype=float) * factor
-        self.value = legs["value"].to_numpy(dtype=float) * factor
-        self.entry = legs["entry"].where(kind == "future").to_numpy(dtype=float)
-        self.american = (legs["model"] == "american").to_numpy()
-        self.delivers = (legs["style"] == "american").to_numpy()
-        self.is_settled = (legs["spot_source"] == "settle").to_numpy()
-        self.underlying = legs["underlying"].to_numpy(dtype=object)
-        self.expiry = legs["expiry"].to_list()
-        self.priced = legs["status"].isin(PRICED).to_numpy()
-        self.status = legs["status"].to_numpy(dtype=object)
-        words = set(legs["dividend_model"]) - {""}
-        self.models = Models(dividend_model=words.pop()) if words else Models()
-        self.ahead, self.contracts, self.on, self.smiles = ahead, contracts, on, smiles
-
-    def laid(
-        self,
-        key: Any,  # noqa: ANN401 - as the table has it
-        where: np.ndarray,
-        names: dict[str, Any],
-        money: tuple[float, str, str] | None,
-        choices: Choices,
-    ) -> Laid:
-        """Lay out the legs in some places."""
-        years = self.inputs[2][where]
-        is_over = self.is_settled[where] | ((years <= 0) & (years != np.nanmax(years, initial=-1.0)))
-        live = where[~is_over]
-        status = self._status(where, live, money)
-        cost, source, currency = money or (np.nan, "", "")
-        in_percent = len(set(self.underlying[live])) > 1
-        days = {float(self.inputs[2][place]): self.expiry[place] for place in live if self._expires(place)}
-        on = None if self.on is None or not live.size else float(self.on[live[0]])
-        names = {**names, "currency": currency}
-        called = [self.contracts[place] for place in live]
-        position = None
-        if status == "ok":
-            settled = float(self.value[where[is_over]].sum())
-            position = self._position(live, cost, settled, choices, in_percent=in_percent)
-        return Laid(key, names, position, status, source, days, called, in_percent, on)
-
-    def _expires(self, place: int) -> bool:
-        return bool(self.sign[place] != 0 or not np.isnan(self.entry[place]))
-
-    def _status(self, where: np.ndarray, live: np.ndarray, money: tuple[float, str, str] | None) -> str:
-        bad = where[~self.priced[where]]
-        if bad.size:
-            return str(self.status[bad[0]])
-        if not live.size:
-            return "nothing_left"
-        if money is None:
-            return "two_currencies"
-        spots = {(self.underlying[place], self.inputs[0][place]) for place in live}
-        return "ok" if len(spots) == len(set(self.underlying[live])) else "mixed_spots"
-
-    def _position(
-        self, live: np.ndarray, cost: float, settled: float, choices: Choices, *, in_percent: bool
-    ) -> Position:
-        spot, strike, years, rate, dividend_yield, vol = (column[live] for column in self.inputs)
-        vol = np.where((self.sign[live] != 0) & np.isnan(vol), 0.0, vol)  # marked without time value
-        unit = spot / PERCENT if in_percent else np.ones(len(live))
-        ahead = Dividends(self.ahead.years[live], self.ahead.amounts[live] / unit[:, None])
-        option = Option(
-            self.sign[live],
-            spot / unit,
-            strike / unit,
-            years,
-            rate,
-            dividend_yield,
-            ahead,
-            self.american[live],
-        )
-        smiles = {
-            float(self.inputs[2][place]): self.smiles[key]
-            for place in live
-            if not in_percent and (key := (str(self.underlying[place]), self.expiry[place])) in self.smiles
-        }
-        return Position(
-            units=self.units[live] * unit,
-            option=option,
-            vol=vol,
-            entry=self.entry[live] / unit,
-            spot=float(option.spot[0]),
-            cost=float(cost),
-            settled=settled,
-            models=self.models,
-            rule=choices.rule,
-            smiles=smiles,
-            delivers=self.delivers[live],
-        )

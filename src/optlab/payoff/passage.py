@@ -43,3 +43,33 @@ def first_passage(h: Array, growth: float, s: Array) -> Array:
         z2 >= 0, density * mills.reshape(np.shape(z2)), np.exp(2.0 * m * h / (s * s)) * reflected
     )
     return np.where(s > 0, straight + turned, np.where(distance <= np.sign(h) * growth, 1.0, 0.0))
+
+
+def falling_away(levels: Array, found: Array, spot: float, points: Array, at_points: Array) -> Array:
+    """Return probabilities to reach levels of which none is less than that of a level farther away on its side.
+
+    Parameters
+    ----------
+    levels, found : ndarray, any shape
+        Levels, and the probability that was found for each by itself.
+    spot : float
+        Where the way begins.
+    points, at_points : ndarray, shape (points,)
+        Rising levels far to both sides, so close that what is found turns at most once from one to the next; and the
+        probabilities found at them.
+
+    Returns
+    -------
+    ndarray
+        As found where that falls from spot outwards. Elsewhere the largest of what was found farther away, and never
+        more than at the next point nearer to spot.
+    """
+    is_low, is_high = points < spot, points > spot
+    low = np.maximum.accumulate(at_points[is_low])
+    high = np.maximum.accumulate(at_points[is_high][::-1])[::-1]
+    peaks = np.concatenate([[0.0], low, [1.0], high, [0.0]])
+    points = np.concatenate([points[is_low], [spot], points[is_high]])
+    before, after = np.searchsorted(points, levels, side="right"), np.searchsorted(points, levels) + 1
+    farther = np.where(levels < spot, peaks[before], peaks[after])
+    nearer = np.where(levels < spot, peaks[before + 1], peaks[after - 1])
+    return np.minimum(np.maximum(found, farther), nearer)

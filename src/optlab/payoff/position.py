@@ -1,15 +1,14 @@
 """Legs that hang on one spot, as arrays, and what they are worth at any spot on any day.
 
 Until its expiry an option is priced by its own model, with its own volatility as `VolRule` moves it; from its expiry
-on it is worth what exercise pays there. A future is worth its gain since entry. Dividends that stock is paid on the way
-are not counted, nor is interest.
+on it is worth what exercise pays there. A future is worth its gain since entry. Stock is worth spot and the cash dividends
+that it was paid on the way; a dividend yield is not counted, nor is interest.
 
 Checked by tests/payoff/test_position.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.pricing.black_scholes import Array
-from optlab.pricing.dividends import Dividends, forward
+from optlab.pricing.dividends import Dividends, forwards_at
 from optlab.pricing.ladders import Ladder, ladder
 from optlab.pricing.models import Models, Option
 
@@ -45,15 +44,28 @@ class VolRule:
         now / spot, less that of its strike.
     shift : float
         Added to every volatility, 0.05 is five points.
+    relative : float
+        Every volatility moves by this part of itself, before the shift.
     """
 
     sticky: str = "strike"
     shift: float = 0.0
+    relative: float = 0.0
 
     @property
     def words(self) -> str:
         """Say it in a line."""
-        return STICKY[self.sticky] + (f", {100 * self.shift:+g} points" if self.shift else "")
+        moves = [f"{100 * self.shift:+.6g} points"] if self.shift else []
+        moves += [f"{100 * self.relative:+.6g}% of itself"] if self.relative else []
+        return ", ".join(
+            [STICKY[self.sticky], *moves, *(["none below 1%, the law of spot as it is"] if moves else [])]
+        )
+
+    def moved(self, vol: Array) -> Array:
+        """Return volatilities after the shift."""
+        if not self.shift and not self.relative:
+            return vol
+        return np.maximum(vol * (1.0 + self.relative) + self.shift, np.minimum(vol, LEAST_VOL))
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +76,10 @@ class Skew:
     vols: Array
     is_listed: bool = False
     """Whether it is of the chain's series; else it is of the legs themselves."""
+
+    def scaled(self, factor: float) -> Skew:
+        """Return the same volatilities at strikes times a factor."""
+        return Skew(self.strikes * factor, self.vols, is_listed=self.is_listed)
 
     def at(self, strike: Array) -> Array:
         """Return the volatilities at these strikes."""
@@ -94,8 +110,8 @@ class Position:
         How options are priced.
     rule : VolRule
         What volatilities do.
-    smiles : mapping of float to Skew
-        By the years of an expiry, for sticky moneyness.
+    skews : tuple of Skew or None
+        The smile of each leg's expiry, for sticky moneyness and for the law of spot; empty for none.
     delivers : bool ndarray
         Which options end in delivery of the underlying; the others are settled in cash.
     """
@@ -109,7 +125,7 @@ class Position:
     settled: float = 0.0
     models: Models = field(default_factory=Models)
     rule: VolRule = field(default_factory=VolRule)
-    smiles: Mapping[float, Skew] = field(default_factory=dict)
+    skews: tuple[Skew | None, ...] = ()
     delivers: Flags | None = None
 
     @property
@@ -121,6 +137,10 @@ class Position:
     def is_future(self) -> Flags:
         """Which legs are futures."""
         return ~np.isnan(self.entry)
+
+    def skew(self, leg: int) -> Skew | None:
+        """Return the smile of a leg's expiry, if there is one."""
+        return self.skews[leg] if self.skews else None
 
     @property
     def ends(self) -> Flags:
@@ -160,8 +180,8 @@ class Position:
             total += self.units[over] @ self.settlements(S, over)
         if lives.any():
             total += self.units[lives] @ self._living(S, years, lives)
-        stock = ~self.is_option & ~self.is_future
-        total += self.units[stock].sum() * S
+        stock = ~self.ends
+        total += self.units[stock].sum() * S + self.units[stock] @ self.received(years)[stock]
         if self.is_future.any():
             gain = self._forwards(S, years) - self.entry[self.is_future, None]
             total += self.units[self.is_future] @ gain
@@ -172,6 +192,11 @@ class Position:
         own, entry = self.option.take(which), self.entry[which, None]
         paid = np.maximum(own.sign[:, None] * (S - own.strike[:, None]), 0.0)
         return np.where(own.sign[:, None] != 0, paid, S - entry)
+
+    def received(self, years: float) -> Array:
+        """Return the cash dividends with ex-dates until then, per unit of underlying, (legs,)."""
+        ex_years, amounts = self.option.dividends
+        return np.asarray(np.where((ex_years > 0) & (ex_years <= years), amounts, 0.0).sum(axis=1))
 
     def _living(self, S: Array, years: float, lives: Flags) -> Array:
         """Price the options that are left at a time, (options, spots)."""
@@ -201,27 +226,22 @@ class Position:
         return {}
 
     def _shifted(self, which: Flags) -> Array:
-        vol = self.vol[which]
-        if not self.rule.shift:
-            return vol
-        return np.maximum(vol + self.rule.shift, np.minimum(vol, LEAST_VOL))
+        return self.rule.moved(self.vol[which])
 
     def _along_the_smile(self, S: Array, which: Flags) -> Array:
         """Return the change of volatility along each leg's smile, (options, spots)."""
-        strikes, change = self.option.strike[which], np.zeros((int(which.sum()), len(S)))
-        for row, (strike, years) in enumerate(zip(strikes, self.option.years[which], strict=True)):
-            smile = self.smiles.get(float(years))
-            if smile is not None:
+        change = np.zeros((int(which.sum()), len(S)))
+        for row, place in enumerate(np.flatnonzero(which)):
+            skew, strike = self.skew(int(place)), self.option.strike[place]
+            if skew is not None:
                 seen = strike * self.spot / np.maximum(S, 1e-9 * self.spot)
-                change[row] = smile.at(seen) - smile.at(np.array([strike]))
+                change[row] = skew.at(seen) - skew.at(np.array([strike]))
         return change
 
     def _forwards(self, S: Array, years: float) -> Array:
         """Return the price of each future at a time, (futures, spots)."""
         own = _at(self.option.take(self.is_future), years)
-        left, rate, dividend_yield = (values[:, None] for values in (own.years, own.rate, own.dividend_yield))
-        ahead = Dividends(*(values[:, None] for values in own.dividends))
-        return forward(S[None, :], np.maximum(left, 0.0), rate, dividend_yield, ahead)
+        return forwards_at(S, own.years, own.rate, own.dividend_yield, own.dividends)
 
     def has_forwards(self, years: float) -> bool:
         """Say whether a future is left then, whose price is the model's forward."""

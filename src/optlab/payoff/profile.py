@@ -12,7 +12,7 @@ import numpy as np
 from optlab.payoff import held, laws
 from optlab.payoff.chances import Chances, chances
 from optlab.payoff.laws import Law
-from optlab.payoff.position import Position
+from optlab.payoff.position import Position, Skew
 from optlab.payoff.shapes import Extreme, Shape, shape, stake
 from optlab.pricing.black_scholes import Array
 from optlab.pricing.dividends import Dividends, forward
@@ -20,8 +20,8 @@ from optlab.pricing.dividends import Dividends, forward
 STOCK_HORIZON = 30.0 / 365.0
 """Years until what never expires is looked at."""
 
-LEAST_STRIKES = 3
-"""A smile of fewer strikes makes no law."""
+LEAST_STRIKES, LEAST_USED = 3, 0.8
+"""A smile of fewer strikes makes no law, nor one of which more quotes contradict the others."""
 
 
 class Profile(NamedTuple):
@@ -64,7 +64,8 @@ def profile(
     ----------
     position : Position
     on : float, optional
-        Years from now to the day; None: the first expiry, 30 days where nothing expires. No later than that.
+        Years from now to the day; None: the first expiry, 30 days where nothing expires. No later than the
+        first expiry.
     is_held : bool
         Whether the extremes are those of what is held to the last expiry.
     law : {"auto", "lognormal", "smile"}
@@ -73,7 +74,9 @@ def profile(
     has_law : bool
         False where the axis is of several underlyings, that have no law in common.
     """
-    years = horizon(position) if on is None else min(on, horizon(position))
+    years = horizon(position)
+    if on is not None:
+        years = min(on, years) if position.expiries else on
     found = shape(position, years)
     highest, lowest = _extremes(position, found, is_held=is_held)
     of_spot = law_of(position, years, law, drift) if has_law else None
@@ -100,31 +103,44 @@ def law_of(position: Position, years: float, word: str, drift: float | None) -> 
     """Return the law of spot on a day; None without a volatility.
 
     The volatility of the lognormal law is that of the option whose strike is nearest the forward, of those that
-    end first after the day. A smile is the law of its expiry alone.
+    have one and end first after the day; without options, that of the first leg. A smile is the law of its expiry
+    alone.
     """
     leg = _nearest_leg(position, years)
-    option = position.option
+    if leg is None:
+        return None
+    option, skew = position.option, position.skew(leg)
     one = Dividends(*(values[leg : leg + 1] for values in option.dividends))
     rate, dividend_yield = float(option.rate[leg]), float(option.dividend_yield[leg])
     by_carry = float(forward(np.array([position.spot]), np.array([years]), rate, dividend_yield, one)[0])
     mean = by_carry if drift is None else position.spot * float(np.exp(drift * years))
-    smile = position.smiles.get(years)
-    if word != "lognormal" and smile is not None and smile.is_listed and len(smile.strikes) >= LEAST_STRIKES:
-        return laws.Smile(position.spot, years, mean, smile.strikes * mean / by_carry, smile.vols)
-    vol = float(position.vol[leg])
-    if np.isnan(vol) or not mean > 0:
+    if not mean > 0:
         return None
-    return laws.Lognormal(position.spot, years, vol, mean)
+    if word != "lognormal" and skew is not None and skew.is_listed and option.years[leg] == years:
+        law = _smile(position.spot, years, mean, skew.scaled(mean / by_carry))
+        if law is not None:
+            return law
+    return laws.Lognormal(position.spot, years, float(position.vol[leg]), mean)
 
 
-def _nearest_leg(position: Position, years: float) -> int:
-    """Return the place of the option that spot's law is taken from; without options, of the first leg."""
-    option = position.option
-    if not position.is_option.any():
-        return 0
-    ends = np.where(position.is_option & (option.years >= years), option.years, np.inf)
+def _smile(spot: float, years: float, mean: float, skew: Skew) -> Law | None:
+    """Return the law of a smile that has enough strikes, of which few contradict the others."""
+    if len(skew.strikes) < LEAST_STRIKES:
+        return None
+    law = laws.Smile(spot, years, mean, skew.strikes, skew.vols)
+    return law if law.used_share >= LEAST_USED else None
+
+
+def _nearest_leg(position: Position, years: float) -> int | None:
+    """Return the place of the leg that spot's law is taken from; a leg without a volatility tells none."""
+    option, has_vol = position.option, position.vol > 0
+    of_options = position.is_option & has_vol
+    if not of_options.any():
+        others = np.flatnonzero(has_vol)
+        return int(others[0]) if others.size else None
+    ends = np.where(of_options & (option.years >= years), option.years, np.inf)
     if np.isinf(ends).all():
-        ends = np.where(position.is_option, option.years, np.inf)
+        ends = np.where(of_options, option.years, np.inf)
     carry = np.exp((option.rate - option.dividend_yield) * years)
     distance = np.where(ends == ends.min(), np.abs(option.strike - position.spot * carry), np.inf)
     return int(distance.argmin())

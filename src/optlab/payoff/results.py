@@ -16,12 +16,14 @@ import pandas as pd
 
 from optlab.columns import typed
 from optlab.payoff import held
+from optlab.payoff.analysed import Analysed
 from optlab.payoff.chances import Chances
 from optlab.payoff.choices import LAWS, STORIES, Choices
-from optlab.payoff.layout import KEYS, Laid
+from optlab.payoff.layout import KEYS
+from optlab.payoff.notes import notes
 from optlab.payoff.position import Position
-from optlab.payoff.profile import Profile, horizon, profile, touches
-from optlab.payoff.shapes import Extreme
+from optlab.payoff.profile import Profile, horizon, touches
+from optlab.payoff.shapes import DOWN, FLAT, UP, Extreme
 from optlab.pricing.black_scholes import Array
 
 CHANCES = Chances._fields
@@ -33,51 +35,8 @@ SUMMARY = (
 )
 
 CURVE_POINTS, TABLE_ROWS, TABLE_DATES = 121, 13, 6
-WIDTH = 2.5
-"""Pictures reach so many standard deviations of spot, or to the outermost strike and breakeven."""
-
 EXACT, MODEL = "exact", "model"
 TODAY = "today"
-
-
-@dataclass(frozen=True, eq=False)
-class Analysed:
-    """One position with its names and its analysis; None where the status says why not."""
-
-    laid: Laid
-    profile: Profile | None
-
-    @cached_property
-    def window(self) -> tuple[float, float]:
-        """The spots from which to which a picture reaches."""
-        position, found = self.laid.position, self.profile
-        if position is None or found is None:
-            return math.nan, math.nan
-        marks = [position.spot, *position.option.strike[position.is_option], *found.shape.breakevens]
-        spread = 0.2
-        if found.law is not None and found.law.years > 0:
-            spread = WIDTH * self.law_vol * math.sqrt(found.law.years)
-        spread = min(max(spread, 0.05), 1.0)
-        farthest = 3.0 * max(marks[: 1 + int(position.is_option.sum())])
-        low = min(*marks, position.spot * math.exp(-spread)) * 0.97
-        high = max(*(mark for mark in marks if mark <= farthest), position.spot * math.exp(spread)) * 1.03
-        return max(low, 0.0), high
-
-    @property
-    def law_vol(self) -> float:
-        """The volatility of the law at spot; NaN without one."""
-        law = self.profile.law if self.profile is not None else None
-        return math.nan if law is None else float(law.vol_at(law.spot))
-
-    def day_of(self, years: float) -> str:
-        """Return the day that lies so many years ahead: an expiry, or what was asked for."""
-        moment = self.laid.days.get(years)
-        if moment is None:
-            first, when = next(iter(self.laid.days.items()), (0.0, None))
-            if when is None:
-                return ""
-            moment = when + pd.Timedelta(seconds=round((years - first) * 31_536_000.0))
-        return f"{moment:%Y-%m-%d}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +70,12 @@ class Payoff:
         drift = "rate less yield" if self.choices.drift is None else f"{self.choices.drift:.1%} a year"
         laws = sorted({word for word in self.summary["law"] if word})
         of_spot = [f"law of spot: {' and '.join(LAWS[word] for word in laws)}, drift {drift}"] if laws else []
-        return (STORIES[self.choices.after], self.choices.rule.words, *of_spot)
+        return (f"as of {self.as_of}", STORIES[self.choices.after], self.choices.rule.words, *of_spot)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know of single positions, a sentence each."""
+        return notes(self.each, self.choices)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
@@ -167,7 +131,7 @@ class Payoff:
         return {
             **row,
             "spot": laid.position.spot,
-            "horizon_day": one.day_of(found.years) or self._later(found.years),
+            "horizon_day": self._day(one, found.years),
             "days_nearest": 365.0 * found.years,
             "entry_cost": laid.position.cost,
             "entry_source": laid.entry_source,
@@ -176,8 +140,8 @@ class Payoff:
             **_extreme("max_loss", found.lowest),
             "left_slope": shape.left_slope,
             "right_slope": shape.right_slope,
-            "right_tail": shape.right_tail,
-            "exactness": EXACT if shape.is_exact or self._is_held_on(one) else MODEL,
+            "right_tail": _tail(found) if self._is_held_on(one) else shape.right_tail,
+            "exactness": EXACT if shape.is_exact else MODEL,
             **self._chances(one),
         }
 
@@ -194,22 +158,27 @@ class Payoff:
             return {**dict.fromkeys(CHANCES, math.nan), "law": "", "law_vol": math.nan}
         return {**found.chances._asdict(), "law": found.law.word, "law_vol": one.law_vol}
 
-    def _moments(self, one: Analysed) -> list[tuple[str, float]]:
-        """Return the curves' names and times: today, the horizon, and each expiry that is held to."""
+    def _moments(self, one: Analysed) -> list[tuple[str, str, float]]:
+        """Return each curve's name, day and time: today, the horizon, the day asked for, each expiry that is held to."""
         position, found = one.laid.position, one.profile
         if position is None or found is None:
             return []
-        last = position.expiries[-1:] if self.choices.after == "held" else []
-        ends = [years for years in position.expiries if years <= max([horizon(position), *last])]
-        times = sorted({found.years, *(ends or [horizon(position)])})
-        return [
-            (TODAY, 0.0),
-            *((one.day_of(years) or self._later(years), years) for years in times if years > 0),
+        last = position.expiries[-1] if self.choices.after == "held" and position.expiries else found.years
+        asked = [one.laid.on] if one.laid.on is not None and one.laid.on <= last else []
+        ends = [years for years in position.expiries if years <= max(horizon(position), last)]
+        times = [
+            years for years in sorted({found.years, *asked, *(ends or [horizon(position)])}) if years > 0
         ]
+        days = [self._day(one, years) for years in times]
+        named = [
+            f"{day}{one.clock(years)}" if days.count(day) > 1 else day
+            for day, years in zip(days, times, strict=True)
+        ]
+        return [(TODAY, self.as_of, 0.0), *zip(named, days, times, strict=True)]
 
     def _curves(self, one: Analysed) -> Iterator[pd.DataFrame]:
         position = one.laid.position
-        for name, years in self._moments(one):
+        for name, day, years in self._moments(one):
             if position is None:
                 return
             S = self._spots(one, CURVE_POINTS, years)
@@ -220,7 +189,7 @@ class Payoff:
                 {
                     self.key: one.laid.key,
                     "curve": name,
-                    "curve_day": self.as_of if name == TODAY else name,
+                    "curve_day": day,
                     "spot": S,
                     "move": S / position.spot - 1.0,
                     "profit": profit,
@@ -246,8 +215,7 @@ class Payoff:
             return
         low, high = one.window
         S = np.unique(np.append(round_spots(low, high, TABLE_ROWS), position.spot))
-        for years in dict.fromkeys(np.linspace(0.0, found.years, TABLE_DATES).tolist()):
-            day = self.as_of if years == 0 else one.day_of(years) or self._later(years)
+        for day, years in self._days(one, found.years).items():
             yield pd.DataFrame(
                 {
                     self.key: one.laid.key,
@@ -258,12 +226,23 @@ class Payoff:
                 }
             )
 
+    def _days(self, one: Analysed, last: float) -> dict[str, float]:
+        """Return the days of the table and their years from now: today, the horizon, and days between."""
+        times = np.linspace(0.0, last, TABLE_DATES).tolist()
+        days = {self.as_of: 0.0}
+        for years in times[1:-1]:
+            days.setdefault(self._day(one, years), years)
+        end = self._day(one, last)
+        return days | {end if end not in days or not last else f"{end} at the end": last}
+
+    def _day(self, one: Analysed, years: float) -> str:
+        return one.day_of(years) or self._later(years)
+
     def _touches(self, one: Analysed) -> Iterator[dict[str, Any]]:
         position, found = one.laid.position, one.profile
         if position is None or found is None or found.law is None:
             return
-        shorts = _short_options(one.laid, position)
-        levels = sorted({*((spot, "breakeven") for spot in found.shape.breakevens if spot > 0), *shorts})
+        levels = _levels(one, position, found.shape.breakevens)
         if not levels:
             return
         touch, beyond = touches(np.array([level for level, _ in levels]), found.law)
@@ -277,29 +256,27 @@ class Payoff:
             }
 
 
-def analyse(laid: Laid, choices: Choices) -> Analysed:
-    """Analyse one position as it was asked for."""
-    if laid.position is None:
-        return Analysed(laid, None)
-    found = profile(
-        laid.position,
-        on=laid.on,
-        is_held=choices.after == "held",
-        law=choices.law,
-        drift=choices.drift,
-        has_law=not laid.in_percent,
-    )
-    return Analysed(laid, found)
-
-
-def _short_options(laid: Laid, position: Position) -> list[tuple[float, str]]:
-    """Return the strike and name of each option that is short, all legs together."""
+def _levels(one: Analysed, position: Position, breakevens: tuple[float, ...]) -> list[tuple[float, str]]:
+    """Return the breakevens and the strikes of options that are short, all legs together, low to high with names."""
     net: dict[tuple[float, str], float] = {}
-    legs = zip(position.option.strike, laid.contracts, position.units, position.is_option, strict=True)
+    legs = zip(position.option.strike, one.laid.contracts, position.units, position.is_option, strict=True)
     for strike, name, units, is_option in legs:
         if is_option:
             net[float(strike), name] = net.get((float(strike), name), 0.0) + float(units)
-    return [(strike, f"short {name}") for (strike, name), units in net.items() if units < 0]
+    named: dict[float, list[str]] = {spot: ["breakeven"] for spot in breakevens if spot > 0}
+    for (strike, name), units in net.items():
+        if units < 0:
+            named.setdefault(strike, []).append(f"short {name}")
+    return [(level, ", ".join(names)) for level, names in sorted(named.items())]
+
+
+def _tail(found: Profile) -> str:
+    """Say what has no limit in a story that is held to the end."""
+    has_no_limit = {
+        UP: found.highest is not None and math.isinf(found.highest.profit),
+        DOWN: found.lowest is not None and math.isinf(found.lowest.profit),
+    }
+    return " and ".join(word for word, is_so in has_no_limit.items() if is_so) or FLAT
 
 
 def round_spots(low: float, high: float, count: int) -> Array:

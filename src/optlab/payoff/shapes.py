@@ -24,8 +24,8 @@ Profit = Callable[[Array], Array]
 PARTS = 64
 """Into how many parts an enclosure is cut at a time."""
 
-ZEROS, PEAKS = 9, 5
-"""How often: zeros to the last digits, peaks until the profit is the same to the last digits."""
+CUTS = 3
+"""How often: what is left is so short that a line finds its zero to 1e-12 of spot, and a peak is as high as its ends."""
 
 LEVEL = 1e-12
 """A profit below this part of the money at stake is none."""
@@ -192,19 +192,20 @@ def _level_ends(nodes: Array, side: Array) -> list[float]:
 
 
 def _cut_to_zero(profit: Profit, low: Array, high: Array) -> Array:
-    """Cut every enclosure of a zero into parts, and keep the part where the side changes, until nothing is left."""
+    """Cut every enclosure of a zero into parts, keep the part where the side changes, and cross that on a line."""
     if not low.size:
         return low
-    for _ in range(ZEROS):
+    rows = np.arange(len(low))
+    for _ in range(CUTS):
         grid = _parts(low, high)
         value = profit(grid.ravel()).reshape(grid.shape)
         is_beyond = (value > 0) != (value[:, :1] > 0)
         is_beyond[:, -1] = True
         place = is_beyond.argmax(axis=1)
-        low, high = grid[np.arange(len(low)), place - 1], grid[np.arange(len(low)), place]
-        if (high - low <= 4e-16 * high).all():
-            break
-    return 0.5 * (low + high)
+        low, high = grid[rows, place - 1], grid[rows, place]
+        before, after = value[rows, place - 1], value[rows, place]
+    share = np.divide(before, before - after, out=np.full(len(low), 0.5), where=before != after)
+    return np.asarray(low + np.clip(share, 0.0, 1.0) * (high - low))
 
 
 def _with_peaks(profit: Profit, nodes: Array, profits: Array) -> tuple[Array, Array]:
@@ -216,7 +217,7 @@ def _with_peaks(profit: Profit, nodes: Array, profits: Array) -> tuple[Array, Ar
     is_top = rise[turns - 1] > 0
     low, high = nodes[turns - 1], nodes[turns + 1]
     rows = np.arange(len(turns))
-    for _ in range(PEAKS):
+    for _ in range(CUTS):
         grid = _parts(low, high)
         value = profit(grid.ravel()).reshape(grid.shape)
         best = np.where(is_top, value.argmax(axis=1), value.argmin(axis=1))

@@ -28,7 +28,7 @@ from optlab.pricing.black_scholes import RHO_UNIT, THETA_UNIT, Array
 from optlab.pricing.exercise import American
 from optlab.pricing.grid import DividendModel
 
-__all__ = ["DividendModel", "Dividends", "evaluate", "forward", "present_value", "prices"]
+__all__ = ["DividendModel", "Dividends", "evaluate", "forward", "forwards_at", "present_value", "prices"]
 
 
 class Dividends(NamedTuple):
@@ -96,6 +96,34 @@ def forward(
     left = np.asarray(spot, dtype=np.float64) - present_value(dividends, years, rate, dividend_yield)
     carry = np.subtract(rate, dividend_yield) * np.asarray(years, dtype=np.float64)
     return np.asarray(left * np.exp(carry))
+
+
+def forwards_at(S: Array, years: Array, rate: Array, dividend_yield: Array, ahead: Dividends) -> Array:
+    """Return the forward of each contract at many spots: what its future is worth there, and not below nothing.
+
+    Parameters
+    ----------
+    S : float64 array, shape (contracts, spots), (1, spots) or (spots,)
+        Spots.
+    years, rate, dividend_yield : float64 arrays, shape (contracts,)
+        Years to delivery; spot itself where they are 0 or fewer.
+    ahead : Dividends
+        A row per contract.
+
+    Returns
+    -------
+    float64 array, shape (contracts, spots)
+        0 where the dividends ahead are worth more than the spot: nobody has to take delivery of less than nothing.
+
+    Examples
+    --------
+    >>> one = Dividends(np.array([[0.25]]), np.array([[2.0]]))
+    >>> forwards_at(np.array([100.0, 1.0]), np.array([1.0]), np.array([0.05]), np.array([0.0]), one).round(4)
+    array([[103.0507,   0.    ]])
+    """
+    T, r, q = (values[:, None] for values in (np.maximum(years, 0.0), rate, dividend_yield))
+    paid = Dividends(*(values[:, None] for values in ahead))
+    return np.maximum(forward(S, T, r, q, paid), 0.0)
 
 
 def evaluate(

@@ -28,6 +28,8 @@ from optlab.render.tables import Result, tables_of
 FIRST_ROW_FROZEN = (1, 0)
 WIDEST_COLUMN = 48
 LONGEST_CELL = 32_767
+MOST_ROWS = 1_048_575
+"""Of a sheet, below its heading."""
 
 
 def write(
@@ -169,6 +171,10 @@ def _xlsx(result: Result, _: CsvStyle | None) -> bytes:
 
 
 def _sheet(writer: pd.ExcelWriter, name: str, table: pd.DataFrame) -> None:
+    if len(table) > MOST_ROWS:
+        raise ReadError(
+            f"{name} has {len(table):,} rows, and a sheet holds {MOST_ROWS:,}. Fix: write CSV or Parquet."
+        )
     plain = said(_spreadsheet_times(table))
     for column in plain.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in plain.dtypes]]:
         if plain[column].astype("str").str.len().max() > LONGEST_CELL:

@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from optlab.payoff.results import Analysed, Payoff
+from optlab.payoff.analysed import Analysed
+from optlab.payoff.results import MODEL, Payoff
 from optlab.render import tables, terminal
 from optlab.render.csv_text import UNLIMITED
 from optlab.render.heat import heat_map
 from optlab.render.payoff_chart import Marks, chart
 
 NOT_ANALYSED = "not analysed"
+
+LEVEL = 1e-9
+"""A curve that changes by less than this part of itself is level."""
 
 
 def payoff_page(payoff: Payoff, *, width: int = 80, colour: bool = False) -> tuple[str, list[str]]:
@@ -31,7 +35,7 @@ def payoff_page(payoff: Payoff, *, width: int = 80, colour: bool = False) -> tup
         body = _of_one(payoff, payoff.each[0], width, colour=colour)
     else:
         body, dropped = _of_many(payoff, width, colour=colour)
-    parts = [body, _assignments(payoff, width), _rules(payoff, width)]
+    parts = [body, _assignments(payoff, width), _notes(payoff, width), _rules(payoff, width)]
     return "\n".join(part for part in parts if part), dropped
 
 
@@ -41,10 +45,11 @@ def headline(payoff: Payoff, one: Analysed) -> str:
     named = " ".join(part for part in (one.laid.key, str(row["strategy"])) if part)
     if one.profile is None:
         return f"{named}: {NOT_ANALYSED}, {row['status'].replace('_', ' ')}"
-    axis = " (every spot in percent of now)" if one.laid.in_percent else ""
+    axis = " of every spot now" if one.laid.in_percent else ""
+    percent = "%" if one.laid.in_percent else ""
     facts = [
         f"{cost_words(row)}",
-        f"{_breakeven_words(row)} on {row['horizon_day']}{axis}",
+        f"{_breakeven_words(row, percent)} on {row['horizon_day']}{axis}",
         f"max profit {extreme_words(row, 'max_profit')}",
         f"max loss {extreme_words(row, 'max_loss')}",
     ]
@@ -66,11 +71,17 @@ def cost_words(row: dict[str, Any]) -> str:
     return f"{word} {money(cost if word == 'worth' else abs(cost))} {row['currency']}"
 
 
-def _breakeven_words(row: dict[str, Any]) -> str:
-    spots = str(row["breakevens"])
+def _breakeven_words(row: dict[str, Any], percent: str = "") -> str:
+    spots = _short(str(row["breakevens"]), percent)
     if not spots:
         return "no breakeven"
     return f"breakeven{'s' if '/' in spots else ''} {spots}"
+
+
+def _short(breakevens: str, percent: str = "") -> str:
+    """Write breakevens with the decimals of a price."""
+    spots = [float(spot) for spot in breakevens.split(" / ") if spot]
+    return " / ".join(f"{spot:.{2 if spot >= 1 else 4}f}{percent}" for spot in spots)
 
 
 def extreme_words(row: dict[str, Any], name: str) -> str:
@@ -80,7 +91,14 @@ def extreme_words(row: dict[str, Any], name: str) -> str:
         return UNLIMITED
     if math.isnan(number):
         return "not looked for: too many paths"
-    if low == high:
+    if name == "max_loss" and number >= 0:
+        return f"none: at least {money(number, sign=True)}"
+    is_approached = row.get("exactness") == MODEL and row.get("after") == "closed" and low < high
+    if is_approached and not (low == 0 and math.isinf(high)):
+        where = "towards zero" if low == 0 else "towards high spots"
+    elif low == 0 and math.isinf(high):
+        where = "at any spot"
+    elif low == high:
         where = f"at {low:.6g}"
     elif math.isinf(high):
         where = f"from {low:.6g} on"
@@ -120,12 +138,18 @@ def curves_of(payoff: Payoff, one: Analysed) -> list[tuple[str, np.ndarray, np.n
     own = table[table[payoff.key] == one.laid.key]
     row = row_of(payoff, one)
     named = {
-        str(name): (part["spot"].to_numpy(float), part["profit"].to_numpy(float))
+        str(name): (part["spot"].to_numpy(float), _level(part["profit"].to_numpy(float)))
         for name, part in own.groupby("curve", sort=False)
     }
     first = str(row["horizon_day"])
     order = [*([first] if first in named else []), *(name for name in reversed(named) if name != first)]
     return [(name, *named[name]) for name in order]
+
+
+def _level(profits: np.ndarray) -> np.ndarray:
+    """Make a curve that only rounding bends the straight line that it is."""
+    is_level = np.ptp(profits) <= LEVEL * np.abs(profits).max(initial=0.0)
+    return np.full_like(profits, profits.mean()) if is_level else profits
 
 
 def _picture(payoff: Payoff, one: Analysed, width: int, *, colour: bool) -> str:
@@ -183,7 +207,7 @@ def _dates(payoff: Payoff, one: Analysed, width: int, *, colour: bool) -> str:
     wide = table.pivot_table(index="spot", columns="curve_day", values="profit", sort=False).sort_index(
         ascending=False
     )
-    days = [f"  {pd.Timestamp(day):%d%b}".upper() for day in wide.columns]
+    days = [f" {pd.Timestamp(day[:10]):%d%b%y}{'*' * (len(day) > 10)}".upper() for day in wide.columns]
     spots = [f"{spot:.6g}" for spot in wide.index]
     now = (int(np.argmin(np.abs(wide.index.to_numpy() - position.spot))), 0)
     lines = heat_map(wide.to_numpy(), spots, days, width=width, colour=colour, corner="spot", mark=now)
@@ -195,7 +219,8 @@ def _dates(payoff: Payoff, one: Analysed, width: int, *, colour: bool) -> str:
 
 def _of_many(payoff: Payoff, width: int, *, colour: bool) -> tuple[str, list[str]]:
     has_several = len(set(payoff.summary["currency"]) - {""}) > 1
-    shown = tables.view("payoff", payoff.summary, by=(payoff.key, *(["currency"] if has_several else [])))
+    summary = payoff.summary.assign(breakevens=payoff.summary["breakevens"].map(_short))
+    shown = tables.view("payoff", summary, by=(payoff.key, *(["currency"] if has_several else [])))
     return terminal.draw(shown, width=width, colour=colour)
 
 
@@ -214,6 +239,15 @@ def _assignments(payoff: Payoff, width: int) -> str:
     return "\n".join(["May be assigned soon", "", *wrapped]) + "\n"
 
 
+def _notes(payoff: Payoff, width: int) -> str:
+    lines = [
+        line
+        for note in payoff.notes
+        for line in textwrap.wrap(note, width, initial_indent="- ", subsequent_indent="  ")
+    ]
+    return "\n".join([*lines, ""])
+
+
 def _rules(payoff: Payoff, width: int) -> str:
     """Say the rules, and what is the model's."""
     summary = payoff.summary
@@ -221,6 +255,11 @@ def _rules(payoff: Payoff, width: int) -> str:
     if (summary["exactness"] == "model").any():
         words.append(
             "options that are left are priced by their model: these breakevens and extremes depend on it"
+        )
+    if payoff.choices.after == "held":
+        words.append(
+            "max profit and loss are those of holding to the last expiry, over every spot that each expiry may meet; "
+            "a later curve is the path on which all meet the same"
         )
     if (summary["entry_source"] == "model").any():
         words.append("profit is measured from the model's value now where what was paid is not known")

@@ -91,6 +91,8 @@ class Drawing:
         As they are to be read; empty for unknown.
     caption : str
         The rules that were used, in small print.
+    axis : str
+        What the axis of spots is called.
     """
 
     title: str
@@ -106,6 +108,7 @@ class Drawing:
     max_profit: str = ""
     max_loss: str = ""
     caption: str = ""
+    axis: str = "spot"
 
 
 class Panel:
@@ -282,7 +285,7 @@ def _axes(axes: Axes, drawing: Drawing, money: MoneyAxis) -> None:
     axes.set_ylim(*_limits(drawing))
     axes.xaxis.set_major_formatter(lambda spot, _: f"{spot:,.10g}")
     axes.tick_params(colors=GREY, labelcolor=INK, length=3)
-    axes.set_xlabel("spot", color=GREY, size=SMALL)
+    axes.set_xlabel(drawing.axis, color=GREY, size=SMALL)
     axes.annotate(
         f"profit ({drawing.currency})",
         (0.0, 1.0),

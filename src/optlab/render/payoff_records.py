@@ -7,13 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from optlab.payoff.results import Analysed, Payoff
+from optlab.payoff.analysed import Analysed
+from optlab.payoff.results import Payoff
 from optlab.render.payoff_page import cost_words, curves_of, extreme_words, headline, row_of
 from optlab.render.payoff_panel import Drawing
 from optlab.render.records import records
 
-MARKED = ("touched", "curves")
+MARKED = ("touched", "dates", "curves")
 """The tables that stand inside a position's record, with the column of its name left out."""
+
+
+NEARBY = 1.04
+"""The ends of a neighbourhood are so many times farther and nearer."""
 
 
 def payoff_records(payoff: Payoff) -> list[dict[str, Any]]:
@@ -68,14 +73,18 @@ def _drawing(payoff: Payoff, one: Analysed) -> Drawing:
         probability_of_profit=float(row["probability_of_profit"]),
         max_profit=extreme_words(row, "max_profit"),
         max_loss=extreme_words(row, "max_loss"),
-        caption=". ".join(payoff.rules),
+        axis="every spot in percent of now" if one.laid.in_percent else "spot",
+        caption=". ".join(f"{rule[0].upper()}{rule[1:]}" for rule in payoff.rules) + ".",
     )
 
 
 def _density(one: Analysed, spots: np.ndarray) -> np.ndarray | None:
-    """Return the probability of each spot's neighbourhood, by its width; None where spot has no law."""
+    """Return the probability of each spot's neighbourhood, by its width; None where spot has no law.
+
+    Prices in whole ticks make a smile's density bumpy: neighbourhoods of 8% show what it says.
+    """
     law = one.profile.law if one.profile is not None else None
     if law is None or law.is_certain:
         return None
-    below = law.cdf(spots)
-    return np.maximum(np.gradient(below, spots), 0.0)
+    low, high = spots / NEARBY, spots * NEARBY
+    return np.asarray((law.cdf(high) - law.cdf(low)) / np.maximum(high - low, 1e-300))

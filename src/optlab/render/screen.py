@@ -188,6 +188,7 @@ class Screen:
             self._show("payoff", payoff)
             if self.output is None and self.shape == "csv":
                 self.notices("one row each; -o FOLDER has the curves, the table of dates and more")
+            self.notices(*payoff.notes)
             return
         page, dropped = payoff_page(payoff, width=self.width, colour=self.colour)
         _out(page)

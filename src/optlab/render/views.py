@@ -98,7 +98,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
         *("iv_less_realised", "windows"),
     ),
     "payoff": (
-        *("strategy", "status", "breakevens", "max_profit", "max_loss", "probability_of_profit"),
+        *("strategy", "status", "max_profit", "max_loss", "probability_of_profit", "breakevens"),
         "horizon_day",
         *("entry_cost", "expected_profit", "exactness", "expected_shortfall", "right_tail"),
         *("percentile_5", "percentile_50", "percentile_95", "law", "currency"),

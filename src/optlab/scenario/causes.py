@@ -17,8 +17,12 @@ from optlab.scenario.shocks import Contracts, Shock, at_no_shock, prices
 MOST = 3
 """Strategies that are named."""
 
-CAUSES = ("strategy_id", "strategy", "profit")
-"""What is said of each."""
+CAUSES = ("strategy_id", "strategy", "profit", "unpriced")
+"""What is said of each: its profit is that of the legs that have a value, the others are counted."""
+
+
+NONE: Mapping[str, object] = {"strategy_id": "", "strategy": "", "profit": float("nan"), "unpriced": 0}
+"""What stands where no strategy loses."""
 
 
 class Seen(NamedTuple):
@@ -65,7 +69,7 @@ def _at(shock: Shock, own: np.ndarray) -> Shock:
     return shock._replace(**arrays)
 
 
-def causes(seen: Seen, shocks: Mapping[str, Shock]) -> dict[str, list[dict[str, object]]]:
+def causes(seen: Seen, shocks: Mapping[str, Shock]) -> dict[str, list[Mapping[str, object]]]:
     """Name the strategies that lose most, in the state of each currency.
 
     Parameters
@@ -85,14 +89,25 @@ def causes(seen: Seen, shocks: Mapping[str, Shock]) -> dict[str, list[dict[str, 
     profits = profits_in(held, [_at(shock, own) for shock in shocks.values()], seen.models)
     codes = held.groups["currency"]
     return {
-        currency: losers(held.groups, np.where(codes == currency, profits[:, place], np.nan))
+        currency: losers(held.groups, np.where(codes == currency, profits[:, place], np.nan)) or [NONE]
         for place, currency in enumerate(shocks)
     }
 
 
-def losers(groups: pd.DataFrame, profit: Array) -> list[dict[str, object]]:
-    """Return the strategies with the greatest losses, or one without words; NaN is none."""
-    table = groups[["strategy_id", "strategy"]].assign(profit=profit)
+def losers(groups: pd.DataFrame, profit: Array) -> list[Mapping[str, object]]:
+    """Return `CAUSES` of the strategies with the greatest losses; NaN is none."""
+    table = groups[["strategy_id", "strategy", "unpriced"]].assign(profit=profit)[[*CAUSES]]
     lost = table[table["profit"] < 0].sort_values("profit", kind="stable").head(MOST)
-    none: dict[str, object] = {"strategy_id": "", "strategy": "", "profit": float("nan")}
-    return [{str(name): cell for name, cell in row.items()} for row in lost.to_dict("records")] or [none]
+    return [{str(name): cell for name, cell in row.items()} for row in lost.to_dict("records")]
+
+
+def told(cause: Mapping[str, object]) -> str:
+    """Name one of `causes` in a sentence, marked where its profit is not that of all its legs.
+
+    >>> told({"strategy_id": "AAPL-1", "strategy": "covered call", "unpriced": 1})
+    'AAPL-1 covered call (a leg is missing)'
+    """
+    words = [str(cause[name]) for name in ("strategy_id", "strategy") if cause[name]]
+    count = int(str(cause["unpriced"]))
+    missing = {0: "", 1: " (a leg is missing)"}.get(count, f" ({count} legs are missing)")
+    return f"{' '.join(words) or 'legs of no strategy'}{missing}"

@@ -23,7 +23,7 @@ from optlab.scenario.shocks import (
     is_settled,
     prices,
 )
-from optlab.scenario.underlyings import factors
+from optlab.scenario.underlyings import factors, refuse_unpriced_index
 
 
 def scenario(valued: pd.DataFrame, market: Market, grid: Grid, models: Models) -> Scenario:
@@ -48,10 +48,11 @@ def scenario(valued: pd.DataFrame, market: Market, grid: Grid, models: Models) -
     Raises
     ------
     MarketDataError
-        If an exchange rate, a beta or a volatility for standard deviations is missing.
+        If an exchange rate, a beta, the index's price or a volatility for standard deviations is missing.
     PricingError
         For a column that can't be grouped by.
     """
+    refuse_unpriced_index(valued, market, grid.beta_to)
     held = holdings(valued, market, by=grid.by, currency=grid.currency, each_leg=grid.each_leg)
     sized = factors(
         valued, market, held.underlyings, grid.axes.spot, beta_to=grid.beta_to, sigma_days=grid.sigma_days

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -68,10 +69,10 @@ class Axes(NamedTuple):
 def day_of(text: str) -> str:
     """Write days as a sentence has them.
 
-    >>> day_of("0d"), day_of("7d")
-    ('today', 'in 7 days')
+    >>> day_of("0d"), day_of("1d"), day_of("7d")
+    ('today', 'in 1 day', 'in 7 days')
     """
-    return "today" if text == "0d" else f"in {text.removesuffix('d')} days"
+    return {"0d": "today", "1d": "in 1 day"}.get(text, f"in {text.removesuffix('d')} days")
 
 
 @dataclass(frozen=True)
@@ -223,6 +224,11 @@ class Scenario:
         return [str(name) for name in self.groups.columns if name not in counts]
 
     @property
+    def day(self) -> dt.date:
+        """The day that profits are measured from."""
+        return self.seen.market.day
+
+    @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table by name, the long one first."""
         return {"grid": self.long, "wide": self.wide, "worst": self.worst}
@@ -230,13 +236,14 @@ class Scenario:
     @property
     def long(self) -> pd.DataFrame:
         """A row per group and node, spot moving fastest."""
-        axes, count = self.grid.axes, self.profits[0].size if len(self.profits) else 0
+        axes = self.grid.axes
+        count = int(np.prod(axes.shape))
         table = self._repeated(count)
         for name, sizes in axes.nodes(axes).items():
             table[name] = np.tile(sizes, len(self.groups))
         repeats = count // max(len(axes.spot.sizes), 1)
         table["node_spot"] = np.tile(self.spots, (1, repeats)).ravel()
-        profit = self.profits.reshape(len(self.groups), -1)
+        profit = self.profits.reshape(len(self.groups), count)
         table["value"] = (profit + self.worth[:, None]).ravel()
         table["profit"] = profit.ravel()
         for name, numbers in self.greeks.items():
@@ -253,7 +260,8 @@ class Scenario:
         table = self._repeated(rows)
         for name, sizes in axes.nodes(axes[:3]).items():
             table[name] = np.tile(sizes, len(self.groups))
-        profits = pd.DataFrame(self.profits.reshape(-1, spots), columns=list(axes.spot.texts))
+        table["unpriced"] = np.repeat(self.groups["unpriced"].to_numpy(dtype="int64"), rows)
+        profits = pd.DataFrame(self.profits.reshape(len(table), spots), columns=list(axes.spot.texts))
         return pd.concat([table, profits], axis=1)
 
     def _repeated(self, count: int) -> pd.DataFrame:
@@ -267,8 +275,8 @@ class Scenario:
         Returns
         -------
         DataFrame
-            ``currency node``, the node's moves, ``book_profit``, then ``strategy_id strategy profit``, a row per
-            strategy; one row with empty words where no strategy loses.
+            ``currency node``, the node's moves, ``book_profit``, then ``strategy_id strategy profit unpriced``, a
+            row per strategy; one row with empty words where no strategy loses.
         """
         found = {
             currency: [int(index) for index in np.unravel_index(int(np.argmin(total)), total.shape)]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from optlab.pricing.black_scholes import Array
-from optlab.pricing.dividends import Dividends, forward
+from optlab.pricing.dividends import Dividends, forwards_at
 from optlab.pricing.ladders import ladder
 from optlab.pricing.models import Models, Option
 
@@ -150,13 +150,15 @@ def prices(contracts: Contracts, shock: Shock, models: Models) -> Array:
     -------
     ndarray, shape (contracts, spots)
         Per unit of underlying. An option that expires on the way is worth what exercise pays at the spot of the node,
-        a future is worth its forward, stock its spot.
+        a future is worth its forward, stock its spot and the cash dividends that it was paid on the way.
     """
     after, vol = _after(contracts, shock)
     is_option = after.sign != 0
     if is_option.all():
         return _option_prices(after, vol, shock.factors[contracts.underlying], models)
-    out = _forwards(after, spots_after(contracts, shock))
+    carried = (after.years, after.rate, after.dividend_yield, after.dividends)
+    out = forwards_at(spots_after(contracts, shock), *carried)  # stock is a future for now
+    out += _received(contracts, shock)[:, None]
     if is_option.any():
         factors = shock.factors[contracts.underlying[is_option]]
         out[is_option] = _option_prices(after.take(is_option), vol[is_option], factors, models)
@@ -171,27 +173,28 @@ def _option_prices(option: Option, vol: Array, factors: Array, models: Models) -
     return solved.prices(option.spot[:, None] * factors)
 
 
-def _forwards(option: Option, S: Array) -> Array:
-    """Return what a future is worth, not below nothing; stock is one for now."""
-    paid = Dividends(*(values[:, None] for values in option.dividends))
-    years, rate, dividend_yield = (
-        values[:, None] for values in (option.years, option.rate, option.dividend_yield)
-    )
-    return np.maximum(forward(S, years, rate, dividend_yield, paid), 0.0)
+def _received(contracts: Contracts, shock: Shock) -> Array:
+    """Return the cash dividends that stock has been paid by then; what expires is paid none."""
+    ex_years, amounts = contracts.option.dividends
+    is_paid = (ex_years > 0) & (ex_years <= shock.days / DAYS_PER_YEAR)
+    is_stock = (contracts.option.sign == 0) & (contracts.option.years == 0)
+    return np.where(is_stock, np.where(is_paid, amounts, 0.0).sum(axis=1), 0.0)
 
 
 def greeks(contracts: Contracts, shock: Shock, models: Models) -> Array:
     """Return `GREEKS` of contracts after a shock, per unit of underlying; shape (greeks, contracts, spots).
 
-    Delta cash and gamma cash are at the spot of the node. Futures count like stock, with a delta of 1.
+    Delta cash and gamma cash are at the spot of the node. Futures count like stock, with a delta of 1. Of what has
+    expired on the way nothing is left, and every greek is 0.
     """
     after, vol = _after(contracts, shock)
     S = spots_after(contracts, shock)
-    is_option = after.sign != 0
+    is_over = is_settled(contracts, shock.days)
+    is_linear, is_option = (after.sign == 0) & ~is_over, (after.sign != 0) & ~is_over
     out = np.zeros((len(GREEKS), *S.shape))
-    out[0, ~is_option] = S[~is_option]
+    out[0, is_linear] = S[is_linear]
     if is_option.any():
-        spot, sigma = S[is_option], np.where(after.years > 0, vol, 0.0)[is_option]
+        spot, sigma = S[is_option], vol[is_option]
         _, delta, gamma, *others = ladder(after.take(is_option), sigma, models).evaluate(spot)[:6]
         out[:, is_option] = [delta * spot, gamma * spot**2 / 100.0, *others]
     return out

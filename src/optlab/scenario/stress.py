@@ -5,6 +5,7 @@ Spot, volatility and rate move at once and at today's date unless a scenario say
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,12 +15,12 @@ import pandas as pd
 from optlab.market import Market
 from optlab.pricing import Models
 from optlab.pricing.black_scholes import Array
-from optlab.scenario.causes import CAUSES, losers, profits_in
+from optlab.scenario.causes import CAUSES, losers, profits_in, told
 from optlab.scenario.grid import notices
 from optlab.scenario.holdings import Holdings, group_keys, holdings
 from optlab.scenario.shocks import Shock
 from optlab.scenario.stress_sets import Named, StressSet
-from optlab.scenario.underlyings import factors
+from optlab.scenario.underlyings import factors, refuse_unpriced_index
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +33,14 @@ class Stress:
         A row per scenario, group and currency: ``scenario``, the keys, ``currency profit unpriced causes about``; causes
         only for the whole book.
     causes : DataFrame
-        ``scenario currency strategy_id strategy profit``, up to three strategies that lose most in each.
+        ``scenario currency strategy_id strategy profit unpriced``, up to three strategies that lose most in each; no
+        row where none does.
     totals : DataFrame
-        The whole book's: ``scenario currency profit``.
+        The whole book's: ``scenario currency profit unpriced leg_count``.
+    day : date
+        The day that profits are measured from.
+    unmoved : tuple of str
+        The scenarios in which no leg gains or loses anything.
     notices : tuple of str
         What to know of it.
     """
@@ -42,6 +48,8 @@ class Stress:
     table: pd.DataFrame
     causes: pd.DataFrame
     totals: pd.DataFrame
+    day: dt.date
+    unmoved: tuple[str, ...]
     notices: tuple[str, ...]
 
     @property
@@ -88,21 +96,51 @@ def stress(
         As for `optlab.scenario.scenario`.
     """
     beta_to = beta_to.strip().upper() if beta_to else None
+    refuse_unpriced_index(valued, market, beta_to)
     held = holdings(valued, market, by=(*by, "strategy"), currency=currency)
     shocks = {one.name: _shock(one, valued, market, held.underlyings, beta_to=beta_to) for one in scenarios}
     profits = profits_in(held, list(shocks.values()), models)
     profits[held.groups["unpriced"] == held.groups["leg_count"]] = np.nan
     causes = _causes(held, shocks, profits)
     totals = _summed(held, shocks, profits, [])
-    table = _summed(held, shocks, profits, group_keys(by))
+    table = _summed(held, shocks, profits, group_keys(by)).drop(columns="leg_count")
     if not by:
-        told = causes.assign(word=(causes["strategy_id"] + " " + causes["strategy"]).str.strip())
-        words = told.groupby(["scenario", "currency"])["word"].agg(", ".join).rename("causes").reset_index()
-        table = table.merge(words, how="left", on=["scenario", "currency"])
-    about = {one.name: one.about for one in scenarios}
-    table["about"] = table["scenario"].map(about)
+        table["causes"] = _in_words(table, causes)
+    table["about"] = table["scenario"].map({one.name: one.about for one in scenarios})
+    unmoved = _unmoved(shocks, profits)
     said = (*_unused(scenarios, held.underlyings), *notices(valued, held, list(shocks.values())))
-    return Stress(table, causes, totals, said)
+    return Stress(table, causes, totals, market.day, unmoved, (*said, *nothing_moves(unmoved)))
+
+
+def _unmoved(shocks: Mapping[str, Shock], profits: Array) -> tuple[str, ...]:
+    """Name the scenarios that move nothing, if anything has a value."""
+    known = profits[np.isfinite(profits).all(axis=1)]
+    return tuple(name for place, name in enumerate(shocks) if len(known) and not known[:, place].any())
+
+
+def nothing_moves(names: Sequence[str]) -> tuple[str, ...]:
+    """Say which scenarios move nothing; no names, no sentence.
+
+    >>> nothing_moves(["crash", "calm"])
+    ('crash, calm: nothing in this book moves',)
+    """
+    return (f"{', '.join(names)}: nothing in this book moves",) if names else ()
+
+
+def _in_words(table: pd.DataFrame, causes: pd.DataFrame) -> list[str]:
+    """Return the causes of each row in one cell; without a loss, that none loses, or that nothing moves."""
+    words: dict[tuple[str, str], list[str]] = {}
+    for cause in causes.to_dict("records"):
+        row = {str(name): cell for name, cell in cause.items()}
+        words.setdefault((row["scenario"], row["currency"]), []).append(told(row))
+    keys = zip(table["scenario"], table["currency"], table["profit"], strict=True)
+    return [", ".join(words.get((name, code), [_no_cause(profit)])) for name, code, profit in keys]
+
+
+def _no_cause(profit: float) -> str:
+    if np.isnan(profit):
+        return "no leg has a value"
+    return "no strategy loses" if profit else "nothing moves"
 
 
 def _unused(scenarios: StressSet, underlyings: Sequence[str]) -> list[str]:
@@ -118,8 +156,9 @@ def _unused(scenarios: StressSet, underlyings: Sequence[str]) -> list[str]:
 def _causes(held: Holdings, shocks: Mapping[str, Shock], profits: Array) -> pd.DataFrame:
     """Return the strategies that lose most in each scenario and currency."""
     names = ["strategy_id", "strategy", "currency"]
-    sums = pd.DataFrame(profits).groupby([held.groups[name] for name in names]).sum(min_count=1)
-    groups = sums.index.to_frame(index=False)
+    by = [held.groups[name] for name in names]
+    sums = pd.DataFrame(profits).groupby(by).sum(min_count=1)
+    groups = held.groups["unpriced"].groupby(by).sum().reset_index()
     rows = [
         {"scenario": name, "currency": code, **cause}
         for place, name in enumerate(shocks)
@@ -132,29 +171,31 @@ def _causes(held: Holdings, shocks: Mapping[str, Shock], profits: Array) -> pd.D
 def _summed(held: Holdings, shocks: Mapping[str, Shock], profits: Array, keys: list[str]) -> pd.DataFrame:
     """Return a row per scenario and group, scenarios in the order of their file."""
     columns = [*keys, "currency"]
-    own = pd.concat(
-        [held.groups[[*columns, "unpriced"]], pd.DataFrame(profits, columns=list(shocks))], axis=1
-    )
+    counts = ["unpriced", "leg_count"]
+    own = pd.concat([held.groups[[*columns, *counts]], pd.DataFrame(profits, columns=list(shocks))], axis=1)
     grouped = own.groupby(columns, sort=True, dropna=False)
-    unpriced = grouped["unpriced"].sum().to_numpy()
+    known = grouped[counts].sum().reset_index()
     sums = grouped[list(shocks)].sum(min_count=1).reset_index()
-    parts = [sums[columns].assign(scenario=name, profit=sums[name], unpriced=unpriced) for name in shocks]
-    empty = sums[columns].assign(scenario="", profit=0.0, unpriced=0).head(0)
+    parts = [known.assign(scenario=name, profit=sums[name]) for name in shocks]
+    empty = known.assign(scenario="", profit=0.0).head(0)
     table = pd.concat(parts or [empty], ignore_index=True)
-    return table[["scenario", *columns, "profit", "unpriced"]]
+    return table[["scenario", *columns, "profit", *counts]]
 
 
 def _shock(
     one: Named, valued: pd.DataFrame, market: Market, underlyings: Sequence[str], *, beta_to: str | None
 ) -> Shock:
-    """Lay one scenario out by underlying."""
-    sized = factors(valued, market, underlyings, one.moves.spot, beta_to=beta_to, sigma_days=one.sigma_days)
-    sized = sized.copy()
+    """Lay one scenario out by underlying; only who goes with all needs a beta, or a volatility to be moved by it."""
     every = [one.own.get(name, one.moves) for name in underlyings]
-    for place, name in enumerate(underlyings):
-        if name in one.own and one.own[name].spot is not one.moves.spot:
-            own = one.own[name].spot
-            sized[place] = factors(valued, market, [name], own, sigma_days=one.sigma_days)[0]
+    goes_along = np.array([moves.spot is one.moves.spot for moves in every], dtype=bool)
+    along = [name for name, goes in zip(underlyings, goes_along, strict=True) if goes]
+    sized = np.ones((len(underlyings), 1))
+    sized[goes_along] = factors(
+        valued, market, along, one.moves.spot, beta_to=beta_to, sigma_days=one.sigma_days
+    )
+    for place in np.flatnonzero(~goes_along).tolist():
+        own = every[place].spot
+        sized[place] = factors(valued, market, [underlyings[place]], own, sigma_days=one.sigma_days)[0]
     points = [moves.vol.sizes[0] * (moves.vol.unit == "points") for moves in every]
     relative = [moves.vol.sizes[0] * (moves.vol.unit == "relative") for moves in every]
     rates = [moves.rate.sizes[0] for moves in every]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from optlab.errors import PricingError, ReadError
+from optlab.payments import listed_name
 from optlab.scenario.moves import FIXES, Axis, Name, parse_axis
 
 SHIPPED = "stress.toml"
@@ -121,24 +122,37 @@ def _named(entry: dict[str, Any], where: str) -> Named:
     where = f"{where} ({name})"
     _refuse_unknown(entry, KEYS, where)
     moves = _moves(entry, Moves(), where)
-    own = entry.get("underlying", {})
-    if not isinstance(own, dict) or not all(isinstance(one, dict) for one in own.values()):
-        raise ReadError(
-            f"{where}: underlying is no table. Fix: write [scenario.underlying.AAPL] and its moves."
-        )
-    for code, one in own.items():
-        _refuse_unknown(one, OWN, f"{where}: underlying {code}")
-    if not set(entry) & {*AXES, "underlying"}:
+    own = _own(entry, moves, where)
+    if not own and not set(entry) & set(AXES):
         raise ReadError(f"{where}: moves nothing. Fix: {EXAMPLE}.")
     return Named(
         name.strip(),
         _text(entry, "about", where),
         moves,
-        {code.upper(): _moves(one, moves, f"{where}: underlying {code}") for code, one in own.items()},
+        own,
         _single(entry, "days", where).sizes[0] if "days" in entry else 0.0,
         _flag(entry, "vol_term", where),
         _count(entry, "sigma_days", where),
     )
+
+
+def _own(entry: Mapping[str, Any], moves: Moves, where: str) -> dict[str, Moves]:
+    """Read the tables of single underlyings, by their listed names."""
+    tables = entry.get("underlying", {})
+    if not isinstance(tables, dict) or not all(isinstance(one, dict) for one in tables.values()):
+        raise ReadError(
+            f"{where}: underlying is no table. Fix: write [scenario.underlying.AAPL] and its moves."
+        )
+    found: dict[str, Moves] = {}
+    for code, one in tables.items():
+        here, name = f"{where}: underlying {code}", listed_name(code.strip().upper())
+        _refuse_unknown(one, OWN, here)
+        if not one:
+            raise ReadError(f'{here}: has no move. Fix: write spot = "-20%", or remove the table.')
+        if name in found:
+            raise ReadError(f"{here}: is a second table for {name}. Fix: write all its moves in one.")
+        found[name] = _moves(one, moves, here)
+    return found
 
 
 def _refuse_unknown(entry: Mapping[str, Any], known: Sequence[str], where: str) -> None:

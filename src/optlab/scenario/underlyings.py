@@ -55,16 +55,34 @@ def factors(
     Raises
     ------
     MarketDataError
-        For an underlying or an index without a volatility, and an underlying without a beta.
+        For an underlying or an index without a volatility, and an underlying without a beta, if there is a move.
     """
     sizes = np.array(axis.sizes)
+    if not sizes.any() or not len(underlyings):
+        return np.ones((len(underlyings), len(sizes)))
     if beta_to is not None:
         beta = _betas(market, underlyings, beta_to)
         percent = _percent(valued, market, [beta_to], axis, sigma_days)[0]
         return np.maximum(1.0 + beta[:, None] * percent, 0.0)
-    if axis.unit == "sigmas" and sizes.any():
-        return 1.0 + _percent(valued, market, underlyings, axis, sigma_days)
-    return np.broadcast_to(1.0 + sizes * (axis.unit == "percent"), (len(underlyings), len(sizes)))
+    return 1.0 + _percent(valued, market, underlyings, axis, sigma_days)
+
+
+def refuse_unpriced_index(valued: pd.DataFrame, market: Market, beta_to: str | None) -> None:
+    """Refuse an index that has no price in the market and is not held: its name is a slip of the pen, most likely.
+
+    Raises
+    ------
+    MarketDataError
+        As `optlab.aggregate.total` does.
+    """
+    if beta_to is None:
+        return
+    quoted = market.quotes.loc[market.quotes["spot"].notna(), "underlying"]
+    held = valued.loc[valued["kind"] != "cash", "underlying"]
+    if not {beta_to, EVERY} & {*quoted, *held, *market.overrides.get("spot", {})}:
+        raise MarketDataError(
+            f"no price of the index {beta_to}. Fix: add it to the market, or say --spot {beta_to}=PRICE."
+        )
 
 
 def _percent(
@@ -72,8 +90,8 @@ def _percent(
 ) -> Array:
     """Return each move as a fraction of spot, (names, moves)."""
     sizes = np.array(axis.sizes)
-    if axis.unit != "sigmas" or not sizes.any():
-        return np.broadcast_to(sizes * (axis.unit == "percent"), (len(names), len(sizes)))
+    if axis.unit != "sigmas":
+        return np.broadcast_to(sizes, (len(names), len(sizes)))
     deviation = spot_vols(valued, market, names) * np.sqrt(sigma_days / TRADING_DAYS)
     return np.expm1(deviation[:, None] * sizes)
 
