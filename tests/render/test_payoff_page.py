@@ -7,7 +7,7 @@ import re
 import pandas as pd
 import pytest
 
-from books import market
+from books import market, xiaomi
 from optlab.book import Book
 from optlab.render.payoff_page import extreme_words, headline, money, payoff_page
 from payoffs import DIAGONAL, NAKED, SPREAD, payoff
@@ -113,6 +113,7 @@ def test_colour_is_there_when_asked_for() -> None:
         (-163.0, 394.0, float("inf"), "-163 from 394 on"),
         (3.51, 104.0, 104.0, "+3.51 at 104"),
         (12.5, 22.0, 27.0, "+12.50 from 22 to 27"),
+        (103_508.0, 28.35449, 28.35449, "+103,508 at 28.35"),
         (float("inf"), float("nan"), float("nan"), "unlimited"),
         (float("nan"), float("nan"), float("nan"), "not looked for: too many paths"),
     ],
@@ -121,6 +122,11 @@ def test_extremes_say_where_they_are_reached(number: float, low: float, high: fl
     """At a spot, from or up to one, between two."""
     row = {"max_profit": number, "max_profit_from": low, "max_profit_to": high}
     assert extreme_words(row, "max_profit") == words
+
+
+def test_a_book_without_legs_has_nothing_to_analyse() -> None:
+    """Cash alone; no table and no rules."""
+    assert payoff_page(payoff(xiaomi((5000, "cash")))) == ("no legs to analyse\n", [])
 
 
 def test_money_has_cents_where_they_matter() -> None:

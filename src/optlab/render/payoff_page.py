@@ -31,6 +31,8 @@ def payoff_page(payoff: Payoff, *, width: int = 80, colour: bool = False) -> tup
         The page, and the columns that had no room.
     """
     dropped: list[str] = []
+    if not payoff.each:
+        return "no legs to analyse\n", dropped
     if len(payoff.each) == 1:
         body = _of_one(payoff, payoff.each[0], width, colour=colour)
     else:
@@ -99,12 +101,17 @@ def extreme_words(row: dict[str, Any], name: str) -> str:
     elif low == 0 and math.isinf(high):
         where = "at any spot"
     elif low == high:
-        where = f"at {low:.6g}"
+        where = f"at {_spot(low)}"
     elif math.isinf(high):
-        where = f"from {low:.6g} on"
+        where = f"from {_spot(low)} on"
     else:
-        where = f"up to {high:.6g}" if low == 0 else f"from {low:.6g} to {high:.6g}"
+        where = f"up to {_spot(high)}" if low == 0 else f"from {_spot(low)} to {_spot(high)}"
     return f"{money(number, sign=True)} {where}"
+
+
+def _spot(spot: float) -> str:
+    """Write a spot with the decimals of a price, if it has any."""
+    return f"{round(spot, 2 if spot >= 1 else 4):.10g}"
 
 
 def money(amount: float, *, sign: bool = False) -> str:
