@@ -283,7 +283,7 @@ def round_spots(low: float, high: float, count: int) -> Array:
     """Return about so many round numbers from low to high.
 
     >>> round_spots(18.3, 31.2, 7)
-    array([20., 22., 24., 26., 28., 30.])
+    array([20. , 22.5, 25. , 27.5, 30. ])
     """
     rough = (high - low) / max(count - 1, 1)
     power = 10.0 ** math.floor(math.log10(rough))
