@@ -29,7 +29,7 @@ option = st.fixed_dictionaries(
     }
 )
 books = st.lists(option, min_size=1, max_size=12)
-laws = settings(max_examples=60, deadline=None, derandomize=True)
+laws = settings(max_examples=25, deadline=None, derandomize=True)
 
 
 def legs_of(rows: list[dict[str, Any]]) -> pd.DataFrame:
