@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optlab.payoff.position import LEAST_VOL, Skew, VolRule
+from optlab.payoff.position import Skew, VolRule
 from optlab.pricing import american, black_scholes
+from optlab.pricing.models import LOWEST_VOL
 from positions import HALF, QUARTER, RATE, SPOT, VOL, position
 
 SPOTS = np.array([0.0, 60.0, 95.0, 100.0, 108.0, 180.0])
@@ -57,7 +58,7 @@ def test_legs_that_are_settled_keep_their_value() -> None:
 
 def test_a_shift_moves_every_volatility_but_not_below_one_percent() -> None:
     """Five points up are a price at 35%; fifty points down leave 1%."""
-    for shift, vol in ((0.05, 0.35), (-0.5, LEAST_VOL)):
+    for shift, vol in ((0.05, 0.35), (-0.5, LOWEST_VOL)):
         legs = position((1, "call", 100, HALF), rule=VolRule(shift=shift))
         expected = black_scholes.prices(1, SPOTS, 100, HALF, RATE, 0.0, vol)
         assert legs.worth(SPOTS, 0.0) == pytest.approx(expected, abs=1e-12)

@@ -18,13 +18,9 @@ import numpy.typing as npt
 from optlab.pricing.black_scholes import Array
 from optlab.pricing.dividends import Dividends, forwards_at
 from optlab.pricing.ladders import Ladder, ladder
-from optlab.pricing.models import Models, Option
+from optlab.pricing.models import Models, Option, floored
 
 Flags = npt.NDArray[np.bool_]
-
-LEAST_VOL = 0.01
-"""No volatility is shifted below it, unless it was lower already."""
-
 
 STICKY = {
     "strike": "each leg keeps its own volatility (sticky strike)",
@@ -65,7 +61,7 @@ class VolRule:
         """Return volatilities after the shift."""
         if not self.shift and not self.relative:
             return vol
-        return np.maximum(vol * (1.0 + self.relative) + self.shift, np.minimum(vol, LEAST_VOL))
+        return floored(vol * (1.0 + self.relative) + self.shift, vol)
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,9 +199,7 @@ class Position:
         if self.rule.sticky == "strike":
             return self._ladder(years).prices(S)
         option, own = _at(self.option.take(lives), years), self._shifted(lives)
-        moved = np.maximum(
-            own[:, None] + self._along_the_smile(S, lives), np.minimum(own, LEAST_VOL)[:, None]
-        )
+        moved = floored(own[:, None] + self._along_the_smile(S, lives), own[:, None])
         each = np.repeat(np.arange(len(own)), len(S))
         prices = ladder(_taken(option, each), moved.ravel(), self.models).prices(
             np.tile(S, len(own))[:, None]

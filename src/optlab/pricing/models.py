@@ -87,6 +87,15 @@ class Models:
                 )
 
 
+LOWEST_VOL = 0.01
+"""No volatility is moved below it, or below itself where it is lower."""
+
+
+def floored(moved: Array, vol: Array) -> Array:
+    """Hold volatilities that were moved from ``vol`` at the lowest that a move leads to."""
+    return np.maximum(moved, np.minimum(vol, LOWEST_VOL))
+
+
 class Option(NamedTuple):
     """Options, each array (options,): what they are, the cash dividends ahead, and whether they are American."""
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from optlab.pricing.black_scholes import Array
 from optlab.pricing.dividends import Dividends, forwards_at
 from optlab.pricing.ladders import ladder
-from optlab.pricing.models import Models, Option
+from optlab.pricing.models import Models, Option, floored
 
 DAYS_PER_YEAR = 365.0
 TERM = 30.0 / DAYS_PER_YEAR
@@ -22,9 +22,6 @@ TERM = 30.0 / DAYS_PER_YEAR
 
 SHORTEST = 1.0 / DAYS_PER_YEAR
 """An option with less time than that moves as if it had that much."""
-
-LOWEST_VOL = 0.01
-"""No volatility falls below it, or below itself where it is lower."""
 
 MOMENT = 1e-9
 """Less than that many years is nothing: 7 days less 7 days."""
@@ -93,12 +90,13 @@ class Contracts(NamedTuple):
 
 def shocked_vols(contracts: Contracts, shock: Shock) -> Array:
     """Return the volatilities after a shock: moved, by the term rule if it is on, and not below the floor."""
-    return np.maximum(_moved(contracts, shock), np.minimum(contracts.vol, LOWEST_VOL))
+    return floored(_moved(contracts, shock), contracts.vol)
 
 
 def is_held(contracts: Contracts, shock: Shock) -> Flags:
     """Say which options' volatilities the floor holds."""
-    held = _moved(contracts, shock) < np.minimum(contracts.vol, LOWEST_VOL)
+    moved = _moved(contracts, shock)
+    held = moved < floored(moved, contracts.vol)
     return np.asarray(held & (contracts.option.sign != 0))
 
 
